@@ -1,0 +1,6 @@
+/** The {@code framing} command: demo, decode, proxy. */
+module dev.framing.cli {
+    requires dev.framing.nio;
+    requires info.picocli;
+    requires com.fasterxml.jackson.core;
+}

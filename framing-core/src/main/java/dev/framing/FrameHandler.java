@@ -1,0 +1,21 @@
+package dev.framing;
+
+/**
+ * Receives the frames of one stream. Exactly one of {@link #onEnd} and {@link #onError} ends a stream, unless the engine is closed
+ * first. What a method throws is rethrown unchanged to the caller of the {@link Framer}, which is then closed.
+ */
+@FunctionalInterface
+public interface FrameHandler {
+
+    /** One frame, or one part of it. {@code frame} is borrowed: see {@link Frame}. */
+    void onFrame(Frame frame);
+
+    /** A frame over the limit was dropped ({@link Oversize#skip()}): {@code [position, position + length)} of the stream. */
+    default void onSkipped(long position, long length) {}
+
+    /** The stream ended between two frames. */
+    default void onEnd() {}
+
+    /** The stream broke. Every frame before the error has been delivered; nothing follows. */
+    default void onError(FramingError error) {}
+}

@@ -1,0 +1,17 @@
+package dev.framing;
+
+/** Carries a {@link FramingError} through code that throws: the peer broke the protocol. */
+public final class FramingException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient FramingError error;
+
+    public FramingException(FramingError error) {
+        super(error.message());
+        this.error = error;
+    }
+
+    public FramingError error() {
+        return error;
+    }
+}

@@ -1,0 +1,4 @@
+/** Transports of the JDK: blocking streams and channels, selectors, datagrams. */
+module dev.framing.nio {
+    requires transitive dev.framing;
+}

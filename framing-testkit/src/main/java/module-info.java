@@ -1,0 +1,6 @@
+/** What one needs to test and fuzz a codec. */
+module dev.framing.testkit {
+    requires transitive dev.framing;
+    requires transitive org.junit.jupiter.api;
+    requires static transitive net.jqwik.api;
+}
