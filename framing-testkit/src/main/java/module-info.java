@@ -3,4 +3,7 @@ module dev.framing.testkit {
     requires transitive dev.framing;
     requires transitive org.junit.jupiter.api;
     requires static transitive net.jqwik.api;
+    requires static transitive org.jspecify;
+
+    exports dev.framing.testkit;
 }

@@ -228,23 +228,32 @@ final class Accumulator {
     private void holdFresh(boolean lent) {
         ArrayDeque<ByteBuf> came = new ArrayDeque<>();
         for (int n = Math.min(fresh, queue.size()); n > 0; n--) came.addFirst(queue.removeLast());
-        for (ByteBuf bytes : came) {
-            if (lent || sparse(bytes, bytes.readableBytes())) {
-                ByteBuf tail = ownTail;
-                if (tail == null || tail.writableBytes() < bytes.readableBytes()) {
-                    tail = memory.allocate(
-                            Math.max(Memory.SMALLEST, Math.max(bytes.readableBytes(), (int) Math.min(queued(), 4096))));
-                    queue.add(tail);
-                    ownTail = tail;
+        try {
+            for (ByteBuf bytes = came.peek(); bytes != null; bytes = came.peek()) {
+                if (lent || sparse(bytes, bytes.readableBytes())) {
+                    if (queue.isEmpty()) bridged = 0; // the copy has not what stands before the reader index
+                    ByteBuf tail = tailFor(bytes.readableBytes());
+                    came.remove();
+                    memory.copied += bytes.readableBytes();
+                    tail.writeBytes(bytes);
+                    bytes.release();
+                } else {
+                    queue.add(came.remove());
+                    ownTail = null;
                 }
-                memory.copied += bytes.readableBytes();
-                tail.writeBytes(bytes);
-                bytes.release();
-            } else {
-                queue.add(bytes);
-                ownTail = null;
             }
+        } finally {
+            queue.addAll(came); // none, unless an allocation failed: released with the others
         }
+    }
+
+    /** The youngest of the queue, made here, with room for {@code length} more. */
+    private ByteBuf tailFor(int length) {
+        ByteBuf tail = ownTail;
+        if (tail != null && tail.writableBytes() >= length) return tail;
+        tail = memory.allocate(Math.max(Memory.SMALLEST, Math.max(length, (int) Math.min(queued(), 4096))));
+        queue.add(tail);
+        return ownTail = tail;
     }
 
     private static boolean sparse(ByteBuf bytes, int unread) {

@@ -300,8 +300,12 @@ final class Delivery implements FrameSink {
 
     private void close(OpenFrame o) {
         o.state = State.NONE;
-        if (o == nested) cur = main;
-        else special &= ~FRAME_OPEN;
+        if (o == nested) {
+            cur = main;
+            return;
+        }
+        special &= ~FRAME_OPEN;
+        begun = false; // what was pending was this frame
     }
 
     /** The open frame's last bytes stand in {@link #in}. */
@@ -514,7 +518,7 @@ final class Delivery implements FrameSink {
     /** True: it said all it could. */
     private boolean ask() {
         needed = 0;
-        announced = -1;
+        if (cursor < end || main.state == State.NONE) announced = -1; // asked about nothing, it says nothing new
         pended = begun = headWhole = false;
         interrupted = true;
         framer.decoder().decode(in, cursor, end, this);

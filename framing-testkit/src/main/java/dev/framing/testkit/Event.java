@@ -1,0 +1,68 @@
+package dev.framing.testkit;
+
+import dev.framing.FramingError;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/** One thing that a handler was told. Equal by content. */
+public sealed interface Event {
+
+    /**
+     * A frame, the payloads of its parts joined.
+     *
+     * @param position bytes from the start of the stream to its first byte
+     * @param length stream bytes that it covers
+     * @param details what came with it or with its parts, printed
+     */
+    record Framed(long position, long length, byte[] head, byte[] payload, byte[] tail, List<String> details)
+            implements Event {
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Framed f
+                    && position == f.position
+                    && length == f.length
+                    && Arrays.equals(head, f.head)
+                    && Arrays.equals(payload, f.payload)
+                    && Arrays.equals(tail, f.tail)
+                    && details.equals(f.details);
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(position) * 31 + Arrays.hashCode(payload);
+        }
+
+        @Override
+        public String toString() {
+            HexFormat hex = HexFormat.of();
+            return "frame at " + position + " of " + length + ": " + hex.formatHex(head) + " | "
+                    + hex.formatHex(payload) + " | " + hex.formatHex(tail)
+                    + (details.isEmpty() ? "" : " with " + details);
+        }
+    }
+
+    /** A frame over the limit was dropped. */
+    record Skipped(long position, long length) implements Event {
+        @Override
+        public String toString() {
+            return "skipped " + length + " at " + position;
+        }
+    }
+
+    /** The stream ended between two frames. */
+    record Ended() implements Event {
+        @Override
+        public String toString() {
+            return "end";
+        }
+    }
+
+    /** The stream broke. */
+    record Failed(FramingError error) implements Event {
+        @Override
+        public String toString() {
+            return error + " \"" + error.message() + '"';
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * What one needs to test and fuzz a codec: streams cut in every way, given in every way, and a transcript of what a handler was
+ * told, to compare.
+ *
+ * <pre>
+ *   bytes --{@link dev.framing.testkit.Cuts}--&gt; reads --{@link dev.framing.testkit.Feed}--&gt; Framer --&gt; {@link dev.framing.testkit.Transcript}
+ *           '---------------- {@link dev.framing.testkit.Replay} -----------------'
+ * </pre>
+ */
+@NullMarked
+package dev.framing.testkit;
+
+import org.jspecify.annotations.NullMarked;
