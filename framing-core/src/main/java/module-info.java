@@ -5,4 +5,5 @@ module dev.framing {
     requires static transitive org.jspecify;
 
     exports dev.framing;
+    exports dev.framing.codec;
 }

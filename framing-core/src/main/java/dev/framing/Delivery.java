@@ -422,6 +422,14 @@ final class Delivery implements FrameSink {
     }
 
     @Override
+    public boolean tooLong(long allowed, String unit) {
+        if (!go) return false; // found again once delivery goes on
+        long start = main.state == State.NONE ? base + cursor : main.start;
+        fail(new FramingError.FrameTooLong(start, -1, allowed, unit, ""));
+        return false;
+    }
+
+    @Override
     public void detail(Object value) {
         detail = value;
         special |= HAS_DETAIL;
@@ -614,6 +622,8 @@ final class Delivery implements FrameSink {
         needed = 0;
         announced = -1;
         begun = headWhole = interrupted = false;
+        detail = null; // of a frame that the codec before it saw begin
+        special &= ~HAS_DETAIL;
         switched = true;
         go = false;
     }

@@ -86,7 +86,9 @@ public final class Frame {
     /** What the decoder says beside the bytes (header fields, flags), if it is a {@code type}. Borrowed as the frame is. */
     public <T> Option<T> detail(Class<T> type) {
         Object d = detail;
-        return type.isInstance(d) ? Option.some(type.cast(d)) : Option.none();
+        if (!type.isInstance(d)) return Option.none();
+        if (d instanceof BorrowedDetail borrowed) borrowed.show(buffer, payloadIndex - head);
+        return Option.some(type.cast(d));
     }
 
     /** The payload as a retained slice; nothing is copied. The caller releases it. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   not whole: pending                   the last call of a decode that leaves bytes
  *   between:   drop                      fill, heart-beats: begin no frame
  *   wrong:     pending, malformed        as if the bytes ended before the one that showed it
+ *              pending, tooLong          the same, for a limit of the codec's own
  * </pre>
  */
 public interface FrameSink {
@@ -67,6 +68,16 @@ public interface FrameSink {
      * @param reason what is wrong, without position: it becomes part of {@link FramingError.Malformed#message()}
      */
     boolean malformed(int index, String reason);
+
+    /**
+     * The frame passes a limit of the codec's own that only a part of it has (bytes of a header block, header fields): it becomes
+     * {@link FramingError.FrameTooLong}, whatever {@link Oversize} says, as a head over the limit does. Tell {@link #pending} first,
+     * as for {@link #malformed}. Ignored while delivery is stopped: it must be found again.
+     *
+     * @param limit how many there may be
+     * @param unit of what, in the plural ("header fields"): it becomes part of the message
+     */
+    boolean tooLong(long limit, String unit);
 
     /** Goes with the next frame or part delivered: header fields, trailers, flags. See {@link BorrowedDetail}. */
     void detail(Object detail);

@@ -17,13 +17,20 @@ public sealed interface FramingError {
      *
      * @param position of the frame's first byte
      * @param frameLength bytes that the format states in the head, or -1: never how much happened to have arrived
-     * @param limit bytes allowed for the whole frame
+     * @param limit how many {@code unit} are allowed in the frame
+     * @param unit what the limit counts: "bytes" of the whole frame, or a part of it that has a limit of its own ("header fields")
      * @param hint what the bytes look like, or empty
      */
-    record FrameTooLong(long position, long frameLength, long limit, String hint) implements FramingError {
+    record FrameTooLong(long position, long frameLength, long limit, String unit, String hint) implements FramingError {
+        /** Longer than the limit for the whole frame, in bytes. */
+        public FrameTooLong(long position, long frameLength, long limit, String hint) {
+            this(position, frameLength, limit, "bytes", hint);
+        }
+
         @Override
         public String message() {
-            String what = frameLength < 0 ? "more than " + limit + " bytes" : frameLength + " bytes, limit " + limit;
+            String what =
+                    frameLength < 0 ? "more than " + limit + " " + unit : frameLength + " " + unit + ", limit " + limit;
             return "frame at byte " + position + " is too long: " + what + Sighting.after(hint);
         }
     }
