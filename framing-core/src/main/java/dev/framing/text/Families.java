@@ -33,6 +33,38 @@ final class Families {
         return TABLE.get(name).get().apply(a);
     }
 
+    private static Validation<Seq<String>, ? extends FrameCodec> length(Arguments a) {
+        LengthPrefixed.Builder b = LengthPrefixed.builder();
+        a.oneFlag(LinkedHashMap.of("varint", b::varint, "quic", b::quic, "ber", b::ber, "decimal", () -> {}));
+        a.number("width", b::width);
+        a.word("order", ORDERS, b::order);
+        a.bits("mask", b::mask);
+        if (a.has("decimal")) a.character("until", b::decimal); 
+        a.number("offset", b::offset);
+        a.number("head", b::head);
+        a.word("counts", COUNTS, b::counts);
+        a.number("adjust", b::adjust);
+        a.numberOrBytes("trailer", b::trailer, b::trailer);
+        a.number("max", b::max);
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, ? extends FrameCodec> delimited(Arguments a) {
+        Delimited.Builder b = Delimited.builder();
+        a.bareStrings("delimiter", b::delimiter);
+        a.bytes("any", b::any);
+        a.bytes("start", b::start);
+        a.bytes("end", b::end);
+        a.bytes("between", b::between);
+        a.bytes("escape", b::escape);
+        a.flag("unescape", b::unescape);
+        a.flag("keep", b::keep);
+        a.flag("strict", b::strict);
+        a.flag("lastLine", b::lastLine);
+        a.number("max", b::max);
+        return b.validate();
+    }
+
     private static Validation<Seq<String>, ? extends FrameCodec> headers(Arguments a) {
         HeaderFramed.Builder b = HeaderFramed.builder();
         a.word("body", BODIES, b::body);
