@@ -230,6 +230,7 @@ final class Accumulator {
         for (int n = Math.min(fresh, queue.size()); n > 0; n--) came.addFirst(queue.removeLast());
         for (ByteBuf bytes : came) {
             if (lent || sparse(bytes, bytes.readableBytes())) {
+                if (queue.isEmpty()) bridged = 0; // what stands before its reader index is not copied
                 ByteBuf tail = ownTail;
                 if (tail == null || tail.writableBytes() < bytes.readableBytes()) {
                     tail = memory.allocate(

@@ -246,7 +246,7 @@ final class FieldScanner {
         int before = alike;
         while (alike < n && HeaderBytes.lower(in.getUnsignedByte(index + start + alike)) == CONTENT_LENGTH[alike])
             alike++;
-        if (Examined.ON) Examined.add(alike - before);
+        if (Examined.ON) Examined.add(alike - before + (alike < n ? 1 : 0));
         return alike == CONTENT_LENGTH.length && end - start == alike;
     }
 

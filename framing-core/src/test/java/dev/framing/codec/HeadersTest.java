@@ -1,0 +1,181 @@
+package dev.framing.codec;
+
+import static dev.framing.codec.HeaderRuns.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framing.Frame;
+import dev.framing.FrameCodec;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameEncoder;
+import dev.framing.FrameHandler;
+import dev.framing.FrameSink;
+import dev.framing.Framer;
+import dev.framing.Leftover;
+import dev.framing.RetainedFrame;
+import dev.framing.codec.HeaderFramed.Body;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HeadersTest {
+    private static final HeaderFramed LSP = HeaderFramed.contentLength();
+
+    private static void look(String wire, Consumer<Frame> look) {
+        int[] frames = {0};
+        FrameHandler handler = frame -> {
+            frames[0]++;
+            look.accept(frame);
+        };
+        try (Framer framer = Framer.of(
+                HeaderFramed.builder().body(Body.CONTENT_LENGTH_OPTIONAL).build(), handler)) {
+            framer.offer(Unpooled.wrappedBuffer(bytes("x" + wire)).skipBytes(1));
+            framer.end();
+        }
+        assertThat(frames[0]).isOne();
+    }
+
+    @Test
+    void fieldsAreFoundWithoutRegardToCase() {
+        look("Content-Type:  text/plain \r\nX: 1\r\nx: 2\r\nEmpty:\r\n\r\n", frame -> {
+            Headers headers = frame.detail(Headers.class).get();
+            assertThat(headers.count()).isEqualTo(4);
+            assertThat(headers.nameIndex(0)).isZero();
+            assertThat(headers.nameLength(0)).isEqualTo(12);
+            assertThat(headers.valueIndex(0)).isEqualTo(15);
+            assertThat(headers.valueLength(0)).isEqualTo(10);
+            assertThat(headers.value("content-TYPE").get()).isEqualTo("text/plain");
+            assertThat(headers.value(new StringBuilder("x")).get()).isEqualTo("1");
+            assertThat(headers.indexOf("X")).isEqualTo(1);
+            assertThat(headers.value("empty").get()).isEmpty();
+            assertThat(headers.value("content")).isEmpty();
+            assertThat(headers.contains("EMPTY")).isTrue();
+            assertThat(headers.contains("")).isFalse();
+            assertThat(headers).hasToString("Content-Type: text/plain\nX: 1\nx: 2\nEmpty: ");
+            assertThatThrownBy(() -> headers.name(4)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> headers.valueIndex(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        });
+    }
+
+    /** '^' and '~' differ in the bit that makes a letter lower case. */
+    @Test
+    void caseIsThatOfLettersOnly() {
+        look("a^b: 1\r\na~b: 2\r\n\r\n", frame -> {
+            Headers headers = frame.detail(Headers.class).get();
+            assertThat(headers.value("A~B").get()).isEqualTo("2");
+            assertThat(headers.value("\u212a")).isEmpty();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "007, 7",
+        "9223372036854775807, 9223372036854775807",
+        "9223372036854775808,",
+        "-1,",
+        "1x,",
+        "'',",
+        "1 2,",
+        "\u00b2,"
+    })
+    void numbersAreDigitsAndNothingElse(String value, Long expected) {
+        look("n: " + value + "\r\n\r\n", frame -> {
+            Headers headers = frame.detail(Headers.class).get();
+            if (expected == null) assertThat(headers.number("N")).isEmpty();
+            else assertThat(headers.number("N")).hasValue(expected);
+            assertThat(headers.number("m")).isEmpty();
+        });
+    }
+
+    @Test
+    void keptFieldsOutliveTheFrame() {
+        List<RetainedFrame> kept = new ArrayList<>();
+        try (Framer framer = Framer.of(LSP, frame -> kept.add(frame.keep()))) {
+            for (byte b : bytes("Content-Length: 2\r\nA: b\r\n\r\n{}Content-Length: 3\r\n\r\nabc")) {
+                framer.room(32).writeByte(b);
+                framer.received();
+            }
+        }
+        assertThat(kept).hasSize(2);
+        Headers first = kept.get(0).detail(Headers.class).get();
+        assertThat(first.value("a").get()).isEqualTo("b");
+        assertThat(first.number("Content-Length")).hasValue(2);
+        assertThat(kept.get(1).detail(Headers.class).get()).hasToString("Content-Length: 3");
+        kept.forEach(RetainedFrame::close);
+    }
+
+    /** A body in pieces is put together elsewhere, and its head with it: the fields are looked up there. */
+    @Test
+    void fieldsOfAFrameInPiecesAreThoseOfItsHead() {
+        FrameCodec codec = decoding(() -> new FrameDecoder() {
+            private final FieldScanner scanner = new FieldScanner(9, true);
+            private final Headers headers = new Headers(1);
+            private boolean inBody;
+
+            @Override
+            public void decode(ByteBuf in, int index, int end, FrameSink out) {
+                int at = index;
+                if (!inBody) {
+                    if (scanner.scan(in, at, end, headers) != FieldScanner.Outcome.WHOLE) {
+                        out.pending(at, scanner.scanned() + 1, scanner.scanned(), 0, -1);
+                        return;
+                    }
+                    inBody = true;
+                    out.detail(headers);
+                    if (!out.begin(at, scanner.scanned())) return;
+                    at += scanner.scanned();
+                }
+                int length = (int) Math.min(end - at, scanner.contentLength());
+                if (length > 0 && !out.piece(at, length)) return;
+                if (length > 0) out.end(at + length, 0);
+            }
+        });
+        byte[] wire = bytes("Content-Length: 1\r\nA: b\r\n\r\n.");
+        List<String> values = new ArrayList<>();
+        try (Framer framer = Framer.of(
+                codec, frame -> values.add(frame.detail(Headers.class).get().toString()))) {
+            for (byte b : wire) framer.lend(Unpooled.wrappedBuffer(new byte[] {b}));
+        }
+        assertThat(values).containsExactly("Content-Length: 1\nA: b");
+    }
+
+    @Test
+    void theDetailOfAFrameNotWholeDoesNotSurviveACodecSwitch() {
+        FrameCodec rest = decoding(() -> (in, index, end, out) -> {
+            if (index < end) out.frame(index, 0, end - index, 0);
+        });
+        List<Boolean> details = new ArrayList<>();
+        try (Framer framer =
+                Framer.of(LSP, frame -> details.add(frame.detail(Headers.class).isDefined()))) {
+            framer.offer(Unpooled.wrappedBuffer(bytes("Content-Length: 5\r\n\r\nab")));
+            framer.switchTo(rest, Leftover.KEEP);
+        }
+        assertThat(details).containsExactly(false);
+    }
+
+    private static FrameCodec decoding(Supplier<FrameDecoder> decoders) {
+        return new FrameCodec() {
+            @Override
+            public FrameDecoder newDecoder() {
+                return decoders.get();
+            }
+
+            @Override
+            public FrameEncoder newEncoder() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int maxFrameLength() {
+                return 1000;
+            }
+        };
+    }
+}
