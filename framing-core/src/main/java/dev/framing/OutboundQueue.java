@@ -28,7 +28,7 @@ public final class OutboundQueue implements AutoCloseable {
      * Payloads up to this many bytes are copied behind their head, longer ones go out by reference. A copy of this size costs as much
      * as one more buffer in a gathering write (benchmark {@code OutboundCopy}, docs/decisions.md).
      */
-    static final int COPIED = 1024;
+    public static final int COPIED = 1024;
 
     /** Capacity of a batch: some hundred small frames to a write. */
     static final int BATCH = 16 * 1024;
@@ -37,6 +37,7 @@ public final class OutboundQueue implements AutoCloseable {
     private static final int HEAP_PIECE = 64 * 1024;
 
     private final ByteBufAllocator allocator;
+    private final int copied;
     private FrameEncoder encoder;
     private final Writer writer = new Writer();
 
@@ -61,9 +62,10 @@ public final class OutboundQueue implements AutoCloseable {
 
     private int markTo;
 
-    private OutboundQueue(FrameEncoder encoder, ByteBufAllocator allocator) {
+    private OutboundQueue(FrameEncoder encoder, ByteBufAllocator allocator, int copied) {
         this.encoder = encoder;
         this.allocator = allocator;
+        this.copied = copied;
     }
 
     /** An empty queue that writes the codec's frames; batches come from Netty's default allocator. */
@@ -73,7 +75,12 @@ public final class OutboundQueue implements AutoCloseable {
 
     /** An empty queue that writes the codec's frames. */
     public static OutboundQueue of(FrameCodec codec, ByteBufAllocator allocator) {
-        return new OutboundQueue(codec.newEncoder(), allocator);
+        return of(codec, allocator, COPIED);
+    }
+
+    /** The same; payloads up to {@code copied} bytes are copied. */
+    public static OutboundQueue of(FrameCodec codec, ByteBufAllocator allocator, int copied) {
+        return new OutboundQueue(codec.newEncoder(), allocator, copied);
     }
 
     // ------------------------------------------------------------------------------------------------ for the
@@ -272,7 +279,7 @@ public final class OutboundQueue implements AutoCloseable {
 
         @Override
         public void write(ByteBuf payload, int index, int length) {
-            if (length <= COPIED) {
+            if (length <= copied) {
                 if (length > 0) room(length).writeBytes(payload, index, length);
                 return;
             }

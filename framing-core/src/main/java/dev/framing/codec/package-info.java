@@ -1,4 +1,4 @@
-/** One public type per wire-format family: how frames of that family are cut and written. */
+/** Wire formats, one public type per family: an immutable value that makes decoders and encoders. */
 @NullMarked
 package dev.framing.codec;
 
