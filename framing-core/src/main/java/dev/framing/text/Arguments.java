@@ -6,8 +6,9 @@ import dev.framing.text.Call.Parameter;
 import dev.framing.text.Call.Text;
 import dev.framing.text.Call.Value;
 import dev.framing.text.Call.Word;
+import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,27 +16,28 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of one codec, asked for by the family that knows them; each question passes a value on if it was given and is of
- * the right kind, and notes the mistake if it is not. What nobody asked for is unknown: {@link #rest}.
+ * The parameters of one codec, asked for by the family that knows them. Each question passes on what was given and is of the right
+ * kind, and notes a mistake if it is not. What nobody has asked for is unknown, {@link #rest}; what the family then says against its
+ * configuration is {@link #refused}.
  */
 final class Arguments {
-    private static final String INT = "a number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE;
-    private static final String LONG = "a number from 0 to 0x" + Long.toHexString(-1);
+    private static final BigInteger UNSIGNED_LONG =
+            BigInteger.ONE.shiftLeft(Long.SIZE).subtract(BigInteger.ONE);
 
     private final Call call;
     private final List<Mistake> mistakes;
     private final List<Parameter> unasked;
-    /** What was asked for, in that order: flags and names. */
     private final Set<String> flags = new LinkedHashSet<>();
-
     private final Set<String> names = new LinkedHashSet<>();
-    /** Where each parameter that was given stands, by what the family calls it. */
-    private final Map<String, Integer> columns = new HashMap<>();
-
+    /** Column of each parameter that was given. */
+    private final Map<String, Integer> given = new LinkedHashMap<>();
+    /** Given, but not readable: it has its mistake. */
     private final Set<String> broken = new LinkedHashSet<>();
 
     Arguments(Call call, List<Mistake> mistakes) {
@@ -44,69 +46,74 @@ final class Arguments {
         unasked = new ArrayList<>(call.parameters());
     }
 
-    /** Is the word given, by itself? */
+    // ------------------------------------------------------------------------------------------------ by their place
+
+    /** Is the word given? */
     boolean flag(String word) {
         flags.add(word);
-        boolean given = false;
-        for (Parameter p : List.copyOf(unasked)) {
-            if (p.name() != null || !(p.value() instanceof Word w) || !w.text().equals(word)) continue;
-            unasked.remove(p);
-            if (given) mistake(p.column(), word + " stands here a second time");
-            else columns.put(word, p.column());
-            given = true;
-        }
-        return given;
+        return first(
+                        word,
+                        take(p -> p.name() == null
+                                && p.value() instanceof Word w
+                                && w.text().equals(word)))
+                != null;
     }
+
+    /** The same. */
+    void flag(String word, Consumer<Boolean> to) {
+        if (flag(word)) to.accept(true);
+    }
+
+    /** Every string; its name may be said. */
+    void strings(String name, Consumer<byte[]> to) {
+        for (Parameter p : take(p -> name.equals(p.name()) || p.name() == null && stringLike(p.value()))) {
+            given.putIfAbsent(name, p.value().column());
+            bytes(name, p.value(), to);
+        }
+    }
+
+    /** The one number; its name may be said. */
+    void bareNumber(String name, IntConsumer to) {
+        Value value = first(name, take(p -> name.equals(p.name()) || p.name() == null && p.value() instanceof Number));
+        if (value != null) number(name, value, to);
+        else mistake(call.column(), call.name() + " takes its " + name + ": " + call.name() + "(188)");
+    }
+
+    // ------------------------------------------------------------------------------------------------ by name
 
     /** {@code name=number}, within the range of int. */
     void number(String name, IntConsumer to) {
         Value value = named(name);
-        Number number = value == null ? null : number(name, value, 31, INT);
-        if (number != null) to.accept(number.value().intValue());
+        if (value != null) number(name, value, to);
     }
 
-    /** {@code name=number}, up to 64 bits, none of them a sign. */
+    /** {@code name=number}, of 64 bits, none of them a sign. */
     void bits(String name, LongConsumer to) {
         Value value = named(name);
-        Number number = value == null ? null : number(name, value, 64, LONG);
-        if (number == null) return;
-        if (number.value().signum() < 0) wrongKind(name, number, LONG);
-        else to.accept(number.value().longValue());
-    }
-
-    /** The one number without a name. */
-    void bareNumber(String what, IntConsumer to) {
-        boolean given = false;
-        for (Parameter p : List.copyOf(unasked)) {
-            if (p.name() != null || !(p.value() instanceof Number n)) continue;
-            unasked.remove(p);
-            if (given) {
-                mistake(p.column(), "a second number");
-                continue;
-            }
-            given = true;
-            columns.put(what, p.column());
-            Number number = number(what, n, 31, INT);
-            if (number != null) to.accept(number.value().intValue());
-        }
+        BigInteger number = value == null ? null : number(name, value, BigInteger.ZERO, UNSIGNED_LONG);
+        if (number != null) to.accept(number.longValue());
     }
 
     /** {@code name="..."} */
     void bytes(String name, Consumer<byte[]> to) {
         Value value = named(name);
-        if (value instanceof Text text) to.accept(text.bytes());
-        else if (value != null) wrongKind(name, value, "a string, as in " + name + "=\"\\r\\n\"");
+        if (value != null) bytes(name, value, to);
     }
 
-    /** Every string without a name. */
-    void bareStrings(String what, Consumer<byte[]> to) {
-        for (Parameter p : List.copyOf(unasked)) {
-            if (p.name() != null || !(p.value() instanceof Text || p.value() instanceof Broken)) continue;
-            unasked.remove(p);
-            columns.putIfAbsent(what, p.column());
-            if (p.value() instanceof Text text) to.accept(text.bytes());
-            else broken.add(what);
-        }
+    /** {@code name=number} or {@code name="..."} */
+    void numberOrBytes(String name, IntConsumer number, Consumer<byte[]> bytes) {
+        Value value = named(name);
+        if (value instanceof Number) number(name, value, number);
+        else if (value instanceof Text) bytes(name, value, bytes);
+        else if (value != null) wrong(name, value, "a number or a string");
+    }
+
+    /** {@code name="."}, a string of one byte, as a character below 256. */
+    void character(String name, Consumer<Character> to) {
+        Value value = named(name);
+        if (value instanceof Text text && text.bytes().length == 1) to.accept((char) (text.bytes()[0] & 0xFF));
+        else if (value instanceof Text text) wrong(name, value, "one byte", text.bytes().length + " bytes");
+        else if (value != null) wrong(name, value, "a string of one byte, as in " + name + "=\":\"");
     }
 
     /** {@code name=word}, one of {@code choices}. */
@@ -114,92 +121,140 @@ final class Arguments {
         Value value = named(name);
         if (value == null) return;
         String written = value instanceof Word word ? word.text() : "";
-        if (choices.containsKey(written)) to.accept(choices.get(written).get());
-        else wrongKind(name, value, String.join(" or ", choices.keySet()) + Nearest.hint(written, choices.keySet()));
+        T chosen = choices.get(written).getOrNull();
+        if (chosen != null) to.accept(chosen);
+        else
+            wrong(
+                    name,
+                    value,
+                    choices.keySet().mkString(" or "),
+                    value.shown() + Nearest.hint(written, choices.keySet()));
+    }
+
+    // ------------------------------------------------------------------------------------------------ together
+
+    /** At most one of these flags makes sense. */
+    void atMostOne(String... alternatives) {
+        String first = null;
+        for (String word : given.keySet().toArray(String[]::new)) {
+            if (!List.of(alternatives).contains(word)) continue;
+            if (first == null) first = word;
+            else mistake(column(word), word + " and " + first + " exclude each other");
+        }
+    }
+
+    /** The flag needs the name, and the name the flag. */
+    void together(String flag, String name) {
+        if (given.containsKey(flag) && !given.containsKey(name))
+            mistake(column(flag), flag + " needs " + name + "=...");
+        if (given.containsKey(name) && !given.containsKey(flag))
+            mistake(column(name), name + " needs the word " + flag);
     }
 
     /** Whatever the family did not ask for is a mistake. */
     void rest() {
-        Set<String> known = new LinkedHashSet<>(flags);
-        known.addAll(names);
-        for (Parameter p : unasked) {
-            if (p.value() instanceof Broken && p.name() == null) continue;
-            String name = p.name() != null ? p.name() : p.value() instanceof Word word ? word.text() : null;
-            if (name == null) {
+        for (Parameter p : take(p -> true)) {
+            Value value = p.value();
+            if (p.name() == null && value instanceof Broken) continue;
+            if (p.name() == null && !(value instanceof Word)) {
                 mistake(
                         p.column(),
-                        call.name() + " takes " + (p.value() instanceof Number ? "no number" : "no string")
+                        call.name() + " takes no " + (value instanceof Number ? "number" : "string")
                                 + " without a name");
-            } else if (names.contains(name)) {
-                mistake(p.column(), name + " takes a value: " + name + "=...");
-            } else if (flags.contains(name)) {
-                mistake(p.column(), name + " stands alone, without a value");
-            } else {
-                mistake(
-                        p.column(),
-                        call.name() + " has no parameter " + name + Nearest.hint(name, known)
-                                + (known.isEmpty() ? "" : " (it has " + String.join(", ", known) + ")"));
+                continue;
             }
+            String name = p.name() != null ? p.name() : value.shown();
+            if (names.contains(name)) mistake(p.column(), name + " takes a value: " + name + "=...");
+            else if (flags.contains(name)) mistake(p.column(), name + " stands alone, without a value");
+            else mistake(p.column(), call.name() + " has no parameter " + name + alternatives(name));
         }
-        unasked.clear();
     }
 
     /** What the family itself says against its configuration goes to the parameter it speaks of. */
     void refused(Iterable<String> reasons) {
         for (String reason : reasons) {
             String about = about(reason);
-            if (about != null && broken.contains(about)) continue; // it has its mistake
-            Integer column = about == null ? null : columns.get(about);
-            mistake(column == null ? call.column() : column, reason);
+            if (!broken.contains(about)) mistake(column(about), reason);
         }
     }
 
-    /** The parameter that stands first in {@code reason}, of those that were given. */
-    private @Nullable String about(String reason) {
-        String first = null;
-        int least = Integer.MAX_VALUE;
-        Set<String> given = new LinkedHashSet<>(columns.keySet());
-        given.addAll(broken);
-        for (String name : given) {
-            var found = Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(reason);
-            if (found.find() && found.start() < least) {
-                first = name;
-                least = found.start();
+    private String alternatives(String name) {
+        List<String> known = new ArrayList<>(names);
+        known.addAll(flags);
+        String hint = Nearest.hint(name, known);
+        return !hint.isEmpty() ? hint : known.isEmpty() ? "" : ": it has " + String.join(", ", known);
+    }
+
+    /** The parameter that stands first in {@code reason}, of those that were given; or nothing. */
+    private String about(String reason) {
+        String about = "";
+        int first = Integer.MAX_VALUE;
+        for (String name : given.keySet()) {
+            Matcher found = Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(reason);
+            if (found.find() && found.start() < first) {
+                about = name;
+                first = found.start();
             }
         }
-        return first;
+        return about;
     }
+
+    // ------------------------------------------------------------------------------------------------ values
 
     private @Nullable Value named(String name) {
         names.add(name);
-        Value value = null;
-        for (Parameter p : List.copyOf(unasked)) {
-            if (!name.equals(p.name())) continue;
-            unasked.remove(p);
-            if (value != null) {
-                mistake(p.column(), name + " stands here a second time");
-                continue;
-            }
-            value = p.value();
-            columns.put(name, value.column());
-        }
+        return first(name, take(p -> name.equals(p.name())));
+    }
+
+    private List<Parameter> take(Predicate<Parameter> wanted) {
+        List<Parameter> taken = unasked.stream().filter(wanted).toList();
+        unasked.removeAll(taken);
+        return taken;
+    }
+
+    /** The value that counts; each further one is a mistake. */
+    private @Nullable Value first(String name, List<Parameter> taken) {
+        if (taken.isEmpty()) return null;
+        taken.stream().skip(1).forEach(p -> mistake(p.column(), name + " stands here a second time"));
+        Value value = taken.get(0).value();
+        given.put(name, value.column());
         return value;
     }
 
-    private @Nullable Number number(String name, Value value, int bits, String range) {
-        if (!(value instanceof Number number)) {
-            wrongKind(name, value, "a number, as 512, 0x200 or 64k");
-        } else if (number.value().bitLength() > bits) {
-            wrongKind(name, value, range);
-        } else {
-            return number;
-        }
+    private static boolean stringLike(Value value) {
+        return value instanceof Text || value instanceof Broken;
+    }
+
+    private void bytes(String name, Value value, Consumer<byte[]> to) {
+        if (value instanceof Text text) to.accept(text.bytes());
+        else wrong(name, value, "a string, as \"\\r\\n\"");
+    }
+
+    private void number(String name, Value value, IntConsumer to) {
+        BigInteger number =
+                number(name, value, BigInteger.valueOf(Integer.MIN_VALUE), BigInteger.valueOf(Integer.MAX_VALUE));
+        if (number != null) to.accept(number.intValue());
+    }
+
+    private @Nullable BigInteger number(String name, Value value, BigInteger least, BigInteger most) {
+        if (!(value instanceof Number number)) wrong(name, value, "a number, as 512, 0x200 or 64k");
+        else if (number.value().compareTo(most) > 0) wrong(name, value, "at most " + most);
+        else if (number.value().compareTo(least) < 0) wrong(name, value, "at least " + least);
+        else return number.value();
         return null;
     }
 
-    private void wrongKind(String name, Value value, String wanted) {
+    private void wrong(String name, Value value, String wanted) {
+        wrong(name, value, wanted, value.shown());
+    }
+
+    private void wrong(String name, Value value, String wanted, String found) {
         broken.add(name);
-        if (!(value instanceof Broken)) mistake(value.column(), name + " must be " + wanted + ", not " + value.shown());
+        if (!(value instanceof Broken)) mistake(value.column(), name + " must be " + wanted + ", not " + found);
+    }
+
+    private int column(String name) {
+        return given.getOrDefault(name, call.column());
     }
 
     private void mistake(int column, String message) {
