@@ -358,17 +358,25 @@ final class Delivery implements FrameSink {
     public int pending(int index, int head, int certain, long least, int tail) {
         told(index, head | certain, certain);
         pended = true;
-        needed = tail >= 0 ? least : 0;
+        needed = tail >= 0 && certain >= head ? least : 0;
+        announced = -1;
         OpenFrame o = cur;
         if (o.state == State.BEGUN) {
             if (head == 0 || o == nested) {
                 headWhole = true;
-                if (grown(o, saturatedSum(o.wire, least)) && o.parts && !o.first && !o.skip) flush(o);
+                if (!grown(o, saturatedSum(o.wire, least))) return -1;
+                if (o.parts && !o.first && !o.skip) flush(o);
                 return 0;
             }
             if (head > max) return refuse(base + index, -1, max, index, 0);
-            if (certain < head) return 0;
-            if (least > limitOf(true)) return refuse(base + index, least, limitOf(true), index, head);
+            if (certain < head && least <= Math.max(limitOf(true), max)) return 0;
+            if (least > limitOf(true))
+                return refuse(
+                        base + index,
+                        tail < 0 && certain < head ? -1 : least,
+                        limitOf(true),
+                        index,
+                        Math.min(head, certain));
             if (least <= max) return 0;
             o = cur = nested; // an over-long nested frame that is being skipped
             o.state = State.NONE;
@@ -379,9 +387,12 @@ final class Delivery implements FrameSink {
         begun = true;
         headWhole = o.state == State.TAKEN || certain >= head;
         if (o.state == State.NONE && head > max) return refuse(start, -1, max, index, 0);
-        if (certain < head) return 0; // only the head's own limit counts
-        announced = framer.decoder().announced() ? all : -1;
-        if (all > limit) return refuse(start, all, limit, index, head);
+        boolean stated = tail >= 0 || certain >= head;
+        if (stated && framer.decoder().announced()) announced = all;
+        // a head that is not whole: only what no policy lets through, so that it never matters how much of it has come
+        if (all > (certain < head ? Math.max(limit, max) : limit))
+            return refuse(start, stated ? all : -1, limit, index, Math.min(head, certain));
+        if (certain < head) return 0;
         boolean cut = o.state == State.TAKEN || all > (oversize instanceof Oversize.Skip ? max : whole);
         if (!cut || certain == 0 && (o.state == State.NONE || tail < 0)) return 0;
         if (o.state == State.NONE) {
@@ -456,7 +467,7 @@ final class Delivery implements FrameSink {
 
     private int refuse(long position, long length, long allowed, int index, int head) {
         tooLong(position, length, allowed, index, head);
-        return 0;
+        return -1;
     }
 
     void overBudget(long position, long asked) {

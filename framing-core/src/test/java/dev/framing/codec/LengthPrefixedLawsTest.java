@@ -1,0 +1,167 @@
+package dev.framing.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framing.Oversize;
+import dev.framing.codec.LengthPrefixed.Counts;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+
+/** Any format that can be said, over any stream: whole, cut everywhere, under every policy, against the slow reference. */
+class LengthPrefixedLawsTest {
+    private static final String[] KINDS = {"binary", "binary", "binary", "varint", "quic", "ber", "decimal"};
+
+    @Property(tries = 1500)
+    void framesDoNotDependOnTheSplitAndAgreeWithTheReference(@ForAll long seed) {
+        Random random = new Random(seed);
+        LengthReference format = format(random);
+        byte[] stream = stream(format, random);
+        for (Oversize oversize : policies(format.max(), random)) check(format, stream, oversize, random);
+    }
+
+    private static void check(LengthReference format, byte[] stream, Oversize oversize, Random random) {
+        LengthPrefixed codec = format.codec();
+        String what = codec + " " + show(oversize) + " " + HexFormat.of().formatHex(stream);
+        LengthReference.Verdict expected = format.decode(stream, oversize);
+        Run whole = Run.of(codec, oversize, Run.Feed.OFFER, stream);
+        assertThat(whole.events).as(what).isEqualTo(expected.events());
+        for (Run.Feed feed : Run.Feed.values())
+            same(
+                    whole,
+                    Run.of(codec, oversize, feed, stream, Run.everyByte(stream.length)),
+                    what + " byte by byte " + feed);
+        for (int cut = 1; cut < stream.length; cut++) {
+            Run.Feed feed = Run.Feed.values()[random.nextInt(4)];
+            same(whole, Run.of(codec, oversize, feed, stream, cut), what + " cut at " + cut + " " + feed);
+        }
+        int[] cuts = random.ints(5, 0, stream.length + 1).sorted().toArray();
+        same(whole, Run.of(codec, oversize, Run.Feed.OFFER, stream, cuts), what + " cut five times");
+        int decided = expected.decidedBy();
+        if (decided < 0) return;
+        String error = expected.events().get(expected.events().size() - 1);
+        assertThat(Run.open(codec, oversize, java.util.Arrays.copyOf(stream, decided)).events)
+                .as(what + " is told by byte " + decided)
+                .contains(error);
+        assertThat(Run.open(codec, oversize, java.util.Arrays.copyOf(stream, decided - 1)).events)
+                .as(what + " is not told before")
+                .doesNotContain(error);
+    }
+
+    private static void same(Run whole, Run cut, String what) {
+        assertThat(cut.result()).as(what).isEqualTo(whole.result());
+    }
+
+    @Property(tries = 3000)
+    void decodeInvertsEncode(@ForAll long seed) {
+        Random random = new Random(seed);
+        LengthReference format = format(random);
+        byte[] payload = new byte[random.nextInt(random.nextInt(10) == 0 ? 300 : 40)];
+        random.nextBytes(payload);
+        byte @Nullable [] expected = format.write(payload);
+        byte @Nullable [] written;
+        try {
+            written = Run.encode(format.codec(), new byte[0], payload);
+        } catch (IllegalArgumentException refused) {
+            written = null;
+        }
+        assertThat(written).as("%s, payload of %d", format, payload.length).isEqualTo(expected);
+        if (written == null) return;
+        int head = written.length - payload.length - format.trailer();
+        assertThat(Run.of(format.codec(), Oversize.fail(), Run.Feed.OFFER, written).events)
+                .as(format.toString())
+                .containsExactly(
+                        "F 0 " + written.length + " " + head + " " + format.trailer() + " "
+                                + HexFormat.of().formatHex(payload),
+                        "END");
+    }
+
+    // ------------------------------------------------------------------------------------------------ what is tried
+
+    static LengthReference format(Random random) {
+        for (; ; ) {
+            LengthReference format = anyFormat(random);
+            try {
+                format.codec();
+                return format;
+            } catch (IllegalArgumentException senseless) {
+                continue;
+            }
+        }
+    }
+
+    private static LengthReference anyFormat(Random random) {
+        String kind = KINDS[random.nextInt(KINDS.length)];
+        boolean binary = kind.equals("binary");
+        int width = binary || kind.equals("varint") ? 1 + random.nextInt(8) : 1 + random.nextInt(4);
+        long mask = 0;
+        if (binary && random.nextInt(4) == 0) {
+            int low = random.nextInt(4);
+            int bits = 1 + random.nextInt(8 * width - low);
+            mask = (bits == 64 ? -1L : (1L << bits) - 1) << low;
+        }
+        boolean raw = random.nextInt(5) == 0;
+        byte[] mark = random.nextInt(3) == 0 ? new byte[1 + random.nextInt(3)] : null;
+        if (mark != null) random.nextBytes(mark);
+        return new LengthReference(
+                kind,
+                width,
+                binary && random.nextBoolean(),
+                mask,
+                random.nextInt(2) * random.nextInt(5),
+                binary ? random.nextInt(2) * random.nextInt(6) : 0,
+                raw ? null : Counts.values()[random.nextInt(binary ? 4 : 2)],
+                random.nextInt(9) - 4,
+                mark != null ? mark.length : random.nextInt(3),
+                mark,
+                ": ,x\u00fe".charAt(random.nextInt(5)),
+                4 + random.nextInt(random.nextBoolean() ? 20 : 300));
+    }
+
+    /** Frames, most of them right, and then perhaps anything. */
+    private static byte[] stream(LengthReference format, Random random) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int n = random.nextInt(5); n > 0; n--) {
+            byte[] payload = new byte[random.nextInt(20)];
+            random.nextBytes(payload);
+            byte @Nullable [] frame = format.write(payload);
+            if (frame == null) continue;
+            for (int i = 0; i < format.offset(); i++) frame[i] = (byte) random.nextInt(256);
+            if (random.nextInt(8) == 0) frame[random.nextInt(frame.length)] ^= (byte) (1 << random.nextInt(8));
+            out.writeBytes(frame);
+        }
+        if (random.nextInt(3) > 0) out.writeBytes(end(format, random));
+        return out.toByteArray();
+    }
+
+    private static byte[] end(LengthReference format, Random random) {
+        byte[] any = new byte[random.nextInt(30)];
+        random.nextBytes(any);
+        if (format.kind().equals("decimal")) {
+            for (int i = format.offset(); i < any.length; i++)
+                if (random.nextInt(12) > 0) any[i] = (byte) ('0' + random.nextInt(10));
+            if (any.length > 0 && random.nextBoolean()) any[random.nextInt(any.length)] = (byte) format.until();
+        } else {
+            for (int i = 0; i < any.length; i++)
+                if (random.nextBoolean()) any[i] = (byte) (random.nextBoolean() ? 0 : 0x80 | random.nextInt(8));
+        }
+        return any;
+    }
+
+    private static List<Oversize> policies(int max, Random random) {
+        List<Oversize> policies =
+                new ArrayList<>(List.of(Oversize.fail(), Oversize.skip(), Oversize.parts(0, 1L << 40)));
+        int from = random.nextInt(max + 1);
+        policies.add(Oversize.parts(from, from + (long) random.nextInt(2 * max)));
+        return policies;
+    }
+
+    private static String show(Oversize oversize) {
+        return oversize.toString();
+    }
+}
