@@ -6,4 +6,6 @@ module dev.framing {
 
     exports dev.framing;
     exports dev.framing.codec;
+    exports dev.framing.protocol;
+    exports dev.framing.text;
 }

@@ -1,0 +1,127 @@
+package dev.framing.text;
+
+import dev.framing.FrameCodec;
+import dev.framing.codec.Delimited;
+import dev.framing.codec.FixedLength;
+import dev.framing.codec.HeaderFramed;
+import dev.framing.codec.LengthPrefixed;
+import dev.framing.codec.Stuffed;
+import io.vavr.collection.LinkedHashMap;
+import io.vavr.collection.List;
+import io.vavr.collection.Map;
+import io.vavr.collection.Seq;
+import io.vavr.control.Validation;
+import java.nio.ByteOrder;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * The families of the text form: a line of the table and a method for each. A parameter has the name of the builder's method; what
+ * makes sense is the builder's to say, what can be read is said by {@link Arguments}.
+ */
+final class Families {
+    private static final Map<String, Function<Arguments, Validation<Seq<String>, ? extends FrameCodec>>> TABLE =
+            LinkedHashMap.of(
+                    "length",
+                    Families::length,
+                    "delimited",
+                    Families::delimited,
+                    "headers",
+                    Families::headers,
+                    "fixed",
+                    Families::fixed,
+                    "slip",
+                    a -> stuffed(Stuffed.slip(), a),
+                    "hdlc",
+                    a -> stuffed(Stuffed.hdlc(), a),
+                    "cobs",
+                    a -> stuffed(Stuffed.cobs(), a),
+                    "dots",
+                    a -> stuffed(Stuffed.dots(), a));
+
+    private static final Map<String, LengthPrefixed.Counts> COUNTS = words(LengthPrefixed.Counts.values());
+    private static final Map<String, HeaderFramed.Body> BODIES =
+            List.of(HeaderFramed.Body.values()).toLinkedMap(HeaderFramed.Body::toString, b -> b);
+    private static final Map<String, ByteOrder> ORDERS =
+            LinkedHashMap.of("big", ByteOrder.BIG_ENDIAN, "little", ByteOrder.LITTLE_ENDIAN);
+
+    private Families() {}
+
+    /** What they are called. */
+    static Seq<String> names() {
+        return TABLE.keySet().toVector();
+    }
+
+    static boolean has(String name) {
+        return TABLE.containsKey(name);
+    }
+
+    /** The codec of that family, or what it says against its parameters; those that cannot be read are mistakes already. */
+    static Validation<Seq<String>, ? extends FrameCodec> make(String name, Arguments a) {
+        return TABLE.get(name).get().apply(a);
+    }
+
+    private static Validation<Seq<String>, LengthPrefixed> length(Arguments a) {
+        LengthPrefixed.Builder b = LengthPrefixed.builder();
+        if (a.flag("varint")) b.varint();
+        if (a.flag("quic")) b.quic();
+        if (a.flag("ber")) b.ber();
+        a.flag("decimal"); // the builder wants to know it with the next
+        a.character("until", b::decimal);
+        a.atMostOne("varint", "quic", "ber", "decimal");
+        a.together("decimal", "until");
+        a.number("width", b::width);
+        a.word("order", ORDERS, b::order);
+        a.bits("mask", b::mask);
+        a.number("offset", b::offset);
+        a.number("head", b::head);
+        a.word("counts", COUNTS, b::counts);
+        a.number("adjust", b::adjust);
+        a.numberOrBytes("trailer", b::trailer, b::trailer);
+        a.number("max", b::max);
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, Delimited> delimited(Arguments a) {
+        Delimited.Builder b = Delimited.builder();
+        a.strings("delimiter", b::delimiter);
+        a.bytes("any", b::any);
+        a.bytes("start", b::start);
+        a.bytes("end", b::end);
+        a.bytes("between", b::between);
+        a.bytes("escape", b::escape);
+        a.flag("unescape", b::unescape);
+        a.flag("keep", b::keep);
+        a.flag("strict", b::strict);
+        a.flag("lastLine", b::lastLine);
+        a.number("max", b::max);
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, HeaderFramed> headers(Arguments a) {
+        HeaderFramed.Builder b = HeaderFramed.builder();
+        a.word("body", BODIES, b::body);
+        a.number("max", b::max);
+        a.number("head", b::head);
+        a.number("fields", b::fields);
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, FixedLength> fixed(Arguments a) {
+        int[] length = {1};
+        a.bareNumber("length", n -> length[0] = n);
+        return length[0] > 0
+                ? Validation.valid(FixedLength.of(length[0]))
+                : Validation.invalid(List.of("length " + length[0] + ": a frame has at least 1 byte"));
+    }
+
+    private static Validation<Seq<String>, Stuffed> stuffed(Stuffed form, Arguments a) {
+        Stuffed.Builder b = form.toBuilder();
+        a.number("max", b::max);
+        return b.validate();
+    }
+
+    private static <E extends Enum<E>> Map<String, E> words(E[] values) {
+        return List.of(values).toLinkedMap(e -> e.name().toLowerCase(Locale.ROOT), e -> e);
+    }
+}
