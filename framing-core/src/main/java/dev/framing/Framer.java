@@ -423,6 +423,11 @@ public final class Framer implements AutoCloseable {
         return paused;
     }
 
+    /** The codec has ended ({@link FrameSink#finish}): what follows waits for {@link #switchTo}, and a transport reads no more. */
+    public boolean isFinished() {
+        return delivery.finished();
+    }
+
     /** {@link FrameHandler#onEnd} or {@link FrameHandler#onError} was told, or the engine was closed. */
     public boolean isOver() {
         return told || closed;

@@ -1,0 +1,368 @@
+package dev.framing.nio;
+
+import dev.framing.FrameCodec;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameEncoder;
+import dev.framing.OutboundQueue;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.Flushable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.WritableByteChannel;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames into a blocking output: a stream, a socket, a pipe, a file.
+ *
+ * <pre>{@code
+ * try (FramedOutput out = FramedOutput.of(System.out, Delimited.lines())) {
+ *     out.write(first);     // waits in memory
+ *     out.send(second);     // both go out in one write
+ * }
+ * }</pre>
+ *
+ * <p><b>Memory.</b> What was written waits until {@link #flush()}, {@link #send}, {@link #close()}, or until {@code buffer} bytes wait.
+ * Small payloads are copied behind their head, large ones go out by reference.
+ *
+ * <p><b>Who releases what.</b> A buffer passed in is this output's from the call on and released exactly once, also when the call
+ * throws; its indices are not moved.
+ *
+ * <p><b>Errors.</b> A frame that the codec refuses is an {@link IllegalArgumentException} and leaves nothing behind. After an
+ * {@link IOException} the output is broken: what waited is released and every later call throws.
+ *
+ * <p><b>Threads.</b> Any number; calls run one after the other. Frames in pieces belong to one thread from begin to end.
+ */
+public final class FramedOutput implements AutoCloseable, Flushable {
+    /** Bytes that wait before a write goes out by itself: what one system call takes at its best. */
+    public static final int BUFFER = 64 * 1024;
+
+    private final Sink sink;
+    private final OutboundQueue queue;
+    private final int buffer;
+    /** Whoever frees it looks at {@link #discarded} and {@link #endSoon} afterwards: what was asked meanwhile is done by the last one out. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile boolean discarded;
+    private volatile boolean endSoon;
+    private volatile @Nullable IOException failure;
+    private volatile boolean ended;
+
+    private FramedOutput(Builder b, Sink sink) {
+        this.sink = sink;
+        buffer = b.buffer;
+        queue = OutboundQueue.of(writable(b.codec), sink.writesArrays() ? new HeapBuffers(b.allocator) : b.allocator);
+    }
+
+    /** Frames into a stream. Closing this closes the stream. */
+    public static FramedOutput of(OutputStream stream, FrameCodec codec) {
+        return builder(codec).over(stream);
+    }
+
+    /** Frames into a channel in blocking mode. Closing this closes the channel. */
+    public static FramedOutput of(WritableByteChannel channel, FrameCodec codec) {
+        return builder(codec).over(channel);
+    }
+
+    /** Everything that can be chosen. */
+    public static Builder builder(FrameCodec codec) {
+        return new Builder(codec);
+    }
+
+    /** How one output is made. */
+    public static final class Builder {
+        private final FrameCodec codec;
+        private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        private int buffer = BUFFER;
+
+        private Builder(FrameCodec codec) {
+            this.codec = codec;
+        }
+
+        /** Where batches come from; {@link ByteBufAllocator#DEFAULT} unless said otherwise. */
+        public Builder allocator(ByteBufAllocator buffers) {
+            allocator = Objects.requireNonNull(buffers, "allocator");
+            return this;
+        }
+
+        /** Bytes that wait before they go out by themselves; {@link #BUFFER} unless said otherwise. 0: each write goes out at once. */
+        public Builder buffer(int bytes) {
+            if (bytes < 0) throw new IllegalArgumentException("buffer " + bytes + " is negative");
+            buffer = bytes;
+            return this;
+        }
+
+        /** See {@link FramedOutput#of(OutputStream, FrameCodec)}. */
+        public FramedOutput over(OutputStream stream) {
+            return over(Sink.of(stream));
+        }
+
+        /** See {@link FramedOutput#of(WritableByteChannel, FrameCodec)}. */
+        public FramedOutput over(WritableByteChannel channel) {
+            return over(Sink.of(channel));
+        }
+
+        FramedOutput over(Sink sink) {
+            return new FramedOutput(this, sink);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ frames
+
+    /** One frame, to go out with the next flush. */
+    public void write(ByteBuf payload) throws IOException {
+        write(Unpooled.EMPTY_BUFFER, payload);
+    }
+
+    /** The same with head bytes that are not derived: see {@link FrameEncoder#encode}. */
+    public void write(ByteBuf head, ByteBuf payload) throws IOException {
+        frame(head, payload, buffer);
+    }
+
+    /** One frame, and everything that waits before it, goes out now. */
+    public void send(ByteBuf payload) throws IOException {
+        send(Unpooled.EMPTY_BUFFER, payload);
+    }
+
+    /** The same with head bytes that are not derived. */
+    public void send(ByteBuf head, ByteBuf payload) throws IOException {
+        frame(head, payload, -1);
+    }
+
+    private void frame(ByteBuf head, ByteBuf payload, int mayWait) throws IOException {
+        lock.lock();
+        try {
+            check(head, payload);
+            queue.frame(head, payload);
+            if (queue.bytes() > mayWait) push(mayWait < 0);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Begins a frame whose payload comes in pieces. {@code length}: its payload bytes, or -1 where the format allows it. */
+    public void beginFrame(ByteBuf head, long length) throws IOException {
+        lock.lock();
+        try {
+            check(head, Unpooled.EMPTY_BUFFER);
+            queue.begin(head, length);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** More payload of the frame begun. */
+    public void piece(ByteBuf payload) throws IOException {
+        lock.lock();
+        try {
+            check(payload, Unpooled.EMPTY_BUFFER);
+            queue.piece(payload);
+            if (queue.bytes() > buffer) push(false);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Ends the frame begun. */
+    public void endFrame() throws IOException {
+        lock.lock();
+        try {
+            check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
+            queue.end();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Bytes that are no frame and go out as they stand: a preface, a one-byte answer. */
+    public void raw(ByteBuf plain) throws IOException {
+        lock.lock();
+        try {
+            check(plain, Unpooled.EMPTY_BUFFER);
+            queue.raw(plain);
+            if (queue.bytes() > buffer) push(false);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The next frame is written by another codec; those before it stay as they were written. Not while a frame is begun. */
+    public void switchTo(FrameCodec codec) throws IOException {
+        lock.lock();
+        try {
+            check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
+            queue.switchTo(writable(codec));
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Everything that waits goes out now. */
+    @Override
+    public void flush() throws IOException {
+        lock.lock();
+        try {
+            check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
+            push(true);
+        } finally {
+            unlock();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ bytes
+
+    /** May anything be written? If not, releases what came with the call. */
+    private void check(ByteBuf first, ByteBuf second) throws IOException {
+        IOException broken = failure;
+        if (broken == null && !discarded && !ended) return;
+        first.release();
+        second.release();
+        if (discarded) throw new ClosedChannelException();
+        if (broken != null) throw new IOException("the output broke before: " + broken.getMessage(), broken);
+        if (endSoon) throw new IOException("the peer has ended, and half-open was not allowed: nothing can be written");
+        throw new IllegalStateException("the output was ended: nothing can be written");
+    }
+
+    private void push(boolean flush) throws IOException {
+        boolean sent = false;
+        try {
+            sink.write(queue);
+            if (flush) sink.flush();
+            sent = true;
+        } catch (IOException e) {
+            failure = e;
+            if (!discarded || e instanceof AsynchronousCloseException) throw e;
+            IOException woken = new AsynchronousCloseException();
+            woken.initCause(e);
+            throw woken;
+        } finally {
+            if (!sent) queue.close();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ closing
+
+    private void unlock() {
+        lock.unlock();
+        if (discarded) releaseIfFree();
+        else if (endSoon && !ended && failure == null) endIfFree();
+    }
+
+    private void releaseIfFree() {
+        if (!lock.tryLock()) return; // who holds it comes here next
+        try {
+            queue.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Flushes and tells the peer that nothing follows. A second call does nothing. */
+    void end() throws IOException {
+        lock.lock();
+        try {
+            if (ended) return;
+            check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
+            push(true);
+            ended = true;
+            sink.end();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The same because the peer has ended; does not wait for a thread that is writing: that one ends when it has written. */
+    void endSoon() {
+        endSoon = true;
+        endIfFree();
+    }
+
+    private void endIfFree() {
+        if (!lock.tryLock()) return;
+        try {
+            if (failure == null && !discarded) end();
+        } catch (IOException e) {
+            failure = e; // for whoever writes next
+        } finally {
+            lock.unlock();
+            if (discarded) releaseIfFree();
+        }
+    }
+
+    /** Why it broke, once a writer that is at it now has come out; waits for it {@code millis} at most. */
+    @Nullable
+    IOException failureSeen(long millis) {
+        boolean mine = false;
+        try {
+            mine = lock.tryLock(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (mine) unlock();
+        return failure;
+    }
+
+    /** Flushes, then closes the transport; waits for a thread that is writing. A second call does nothing. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            if (discarded) return;
+            if (failure == null && !ended) push(true);
+        } finally {
+            lock.unlock();
+            abort();
+        }
+    }
+
+    /** Closes the transport at once and releases what waits; a thread that is writing gets an {@link AsynchronousCloseException}. */
+    public void abort() throws IOException {
+        boolean first = !discarded;
+        discard();
+        if (first) sink.close();
+    }
+
+    /** Nothing goes out any more. */
+    void discard() {
+        discarded = true;
+        releaseIfFree();
+    }
+
+    // ------------------------------------------------------------------------------------------------ codecs that only
+    // decode
+
+    private static FrameCodec writable(FrameCodec codec) {
+        try {
+            codec.newEncoder();
+            return codec;
+        } catch (UnsupportedOperationException e) {
+            return new DecodeOnly(codec, e);
+        }
+    }
+
+    /** A codec without an encoder: its socket can read, and write raw bytes. */
+    private record DecodeOnly(FrameCodec codec, UnsupportedOperationException reason) implements FrameCodec {
+        @Override
+        public FrameDecoder newDecoder() {
+            return codec.newDecoder();
+        }
+
+        @Override
+        public FrameEncoder newEncoder() {
+            return (head, payload, out) -> {
+                throw new UnsupportedOperationException(reason.getMessage(), reason);
+            };
+        }
+
+        @Override
+        public int maxFrameLength() {
+            return codec.maxFrameLength();
+        }
+    }
+}

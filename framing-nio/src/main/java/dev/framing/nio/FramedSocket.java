@@ -1,0 +1,386 @@
+package dev.framing.nio;
+
+import dev.framing.Frame;
+import dev.framing.FrameCodec;
+import dev.framing.FrameHandler;
+import dev.framing.FramingException;
+import dev.framing.Leftover;
+import dev.framing.MemoryBudget;
+import dev.framing.Oversize;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.Flushable;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that carries frames both ways, over TCP, TLS or a Unix domain socket, with blocking calls.
+ *
+ * <pre>{@code
+ * try (FramedSocket dns = FramedSocket.connect(new InetSocketAddress("9.9.9.9", 53), LengthPrefixed.uint16())) {
+ *     dns.send(query);
+ *     Frame answer = dns.receive();
+ * }
+ * }</pre>
+ *
+ * <p>Receiving is a {@link FramedInput}'s, sending a {@link FramedOutput}'s: who borrows, who releases and what is thrown stands there.
+ *
+ * <p><b>Each direction ends by itself.</b>
+ * <table>
+ *   <caption>How a connection ends</caption>
+ *   <tr><th>what happens</th><th>what follows</th></tr>
+ *   <tr><td>the peer ends</td><td>{@link #receive()} answers null; what waits is flushed and this side ends too. With
+ *       {@link Builder#allowHalfOpen()} writing goes on until {@link #end()}</td></tr>
+ *   <tr><td>{@link #end()}</td><td>what waits is flushed, the peer is told the end (FIN), receiving goes on</td></tr>
+ *   <tr><td>{@link #close()}</td><td>flush, end, read and drop until the peer ends too (within bounds), close: the peer loses nothing
+ *       that was written. Closing with bytes unread would be a reset, and a reset overtakes them</td></tr>
+ *   <tr><td>{@link #abort()}</td><td>reset (RST): what waits is dropped. A Unix domain socket knows no reset, its peer sees the end</td></tr>
+ *   <tr><td>the peer resets</td><td>frames that came before it are received, then an {@link IOException}, never a clean end</td></tr>
+ *   <tr><td>the peer ends inside a frame</td><td>{@link FramingException} with
+ *       {@link dev.framing.FramingError.Truncated}</td></tr>
+ * </table>
+ *
+ * <p><b>Threads.</b> One reader, any number of writers, at the same time. {@link #end()}, {@link #close()} and {@link #abort()} may
+ * come from any thread: a reader or writer that waits gets an {@link AsynchronousCloseException} (after close() when the peer has ended
+ * or the time is up), later calls a {@link java.nio.channels.ClosedChannelException}.
+ */
+public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Frame> {
+    /** How long {@link #close()} tries to send what waits: a peer that reads nothing for longer will not read it later. */
+    public static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(30);
+
+    /** How long {@link #close()} waits for the peer's end: what web servers call a lingering close and set to some seconds. */
+    public static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Bytes that {@link #close()} reads and drops: what may be on its way in a socket's buffers. */
+    private static final long DRAINED = 1024 * 1024;
+
+    private final FramedInput in;
+    private final FramedOutput out;
+    private final Sink sink;
+    private final boolean halfOpen;
+    private final Duration flushTimeout;
+    private final Duration drainTimeout;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private FramedSocket(Builder b, Source source, Sink sink) {
+        this.sink = sink;
+        out = b.output.over(sink);
+        in = b.input.over(source);
+        in.isOtherDirectionOf(out);
+        halfOpen = b.halfOpen;
+        flushTimeout = b.flushTimeout;
+        drainTimeout = b.drainTimeout;
+    }
+
+    /** A new connection to an {@code InetSocketAddress} or a {@code UnixDomainSocketAddress}; TCP with TCP_NODELAY. */
+    public static FramedSocket connect(SocketAddress address, FrameCodec codec) throws IOException {
+        return builder(codec).connect(address);
+    }
+
+    /** Frames over a connected channel in blocking mode. */
+    public static FramedSocket of(SocketChannel channel, FrameCodec codec) {
+        return builder(codec).over(channel);
+    }
+
+    /** Frames over a connected socket, an {@code SSLSocket} too. */
+    public static FramedSocket of(Socket socket, FrameCodec codec) throws IOException {
+        return builder(codec).over(socket);
+    }
+
+    /** Everything that can be chosen. */
+    public static Builder builder(FrameCodec codec) {
+        return new Builder(codec);
+    }
+
+    /** How one connection is made. */
+    public static final class Builder {
+        private final FramedInput.Builder input;
+        private final FramedOutput.Builder output;
+        private boolean halfOpen;
+        private Duration flushTimeout = FLUSH_TIMEOUT;
+        private Duration drainTimeout = DRAIN_TIMEOUT;
+
+        private Builder(FrameCodec codec) {
+            input = FramedInput.builder(codec);
+            output = FramedOutput.builder(codec);
+        }
+
+        /** After the peer's end, writing goes on until our own {@link FramedSocket#end()}. */
+        public Builder allowHalfOpen() {
+            halfOpen = true;
+            return this;
+        }
+
+        /** See {@link FramedInput.Builder#oversize}. */
+        public Builder oversize(Oversize policy) {
+            input.oversize(policy);
+            return this;
+        }
+
+        /** Where the buffers of both directions come from. */
+        public Builder allocator(ByteBufAllocator buffers) {
+            input.allocator(buffers);
+            output.allocator(buffers);
+            return this;
+        }
+
+        /** See {@link FramedInput.Builder#budget}. */
+        public Builder budget(MemoryBudget shared) {
+            input.budget(shared);
+            return this;
+        }
+
+        /** See {@link FramedInput.Builder#readBuffer}. */
+        public Builder readBuffer(int bytes) {
+            input.readBuffer(bytes);
+            return this;
+        }
+
+        /** See {@link FramedOutput.Builder#buffer}. */
+        public Builder writeBuffer(int bytes) {
+            output.buffer(bytes);
+            return this;
+        }
+
+        /** Bounds of {@link FramedSocket#close()}; {@link #FLUSH_TIMEOUT} and {@link #DRAIN_TIMEOUT} unless said otherwise. */
+        public Builder closeTimeouts(Duration flush, Duration drain) {
+            if (flush.isNegative() || drain.isNegative())
+                throw new IllegalArgumentException("closeTimeouts " + flush + ", " + drain + ": negative");
+            flushTimeout = flush;
+            drainTimeout = drain;
+            return this;
+        }
+
+        /** See {@link FramedSocket#connect}. */
+        public FramedSocket connect(SocketAddress address) throws IOException {
+            SocketChannel channel = SocketChannel.open(address);
+            boolean made = false;
+            try {
+                if (Source.isTcp(channel)) channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                FramedSocket socket = over(channel);
+                made = true;
+                return socket;
+            } finally {
+                if (!made) channel.close();
+            }
+        }
+
+        /** See {@link FramedSocket#of(SocketChannel, FrameCodec)}. */
+        public FramedSocket over(SocketChannel channel) {
+            return new FramedSocket(this, Source.of(channel), Sink.of(channel));
+        }
+
+        /** See {@link FramedSocket#of(Socket, FrameCodec)}. */
+        public FramedSocket over(Socket socket) throws IOException {
+            SocketChannel channel = socket.getChannel();
+            return channel != null ? over(channel) : new FramedSocket(this, Source.of(socket), Sink.of(socket));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ receiving
+
+    /** See {@link FramedInput#receive()}. */
+    public @Nullable Frame receive() throws IOException {
+        return ifNotEnded(in.receive());
+    }
+
+    /**
+     * See {@link FramedInput#receive(Duration)}.
+     *
+     * @throws SocketTimeoutException no whole frame yet; what has come of it is kept, call again
+     * @throws UnsupportedOperationException on a Unix domain socket
+     */
+    public @Nullable Frame receive(Duration timeout) throws IOException {
+        return ifNotEnded(in.receive(timeout));
+    }
+
+    /** See {@link FramedInput#run}. */
+    public void run(FrameHandler frames) throws IOException {
+        in.run(frames);
+        if (in.hasEnded() && !halfOpen) out.endSoon();
+    }
+
+    /** See {@link FramedInput#pause}. */
+    public void pause() {
+        in.pause();
+    }
+
+    /** See {@link FramedInput#iterator}. */
+    @Override
+    public Iterator<Frame> iterator() {
+        return new FrameIterator(this::receive);
+    }
+
+    private @Nullable Frame ifNotEnded(@Nullable Frame frame) {
+        if (frame == null && !halfOpen) out.endSoon();
+        return frame;
+    }
+
+    /** See {@link FramedInput#skipped}. */
+    public long skipped() {
+        return in.skipped();
+    }
+
+    // ------------------------------------------------------------------------------------------------ sending
+
+    /** See {@link FramedOutput#write(ByteBuf)}. */
+    public void write(ByteBuf payload) throws IOException {
+        out.write(payload);
+    }
+
+    /** See {@link FramedOutput#write(ByteBuf, ByteBuf)}. */
+    public void write(ByteBuf head, ByteBuf payload) throws IOException {
+        out.write(head, payload);
+    }
+
+    /** See {@link FramedOutput#send(ByteBuf)}. */
+    public void send(ByteBuf payload) throws IOException {
+        out.send(payload);
+    }
+
+    /** See {@link FramedOutput#send(ByteBuf, ByteBuf)}. */
+    public void send(ByteBuf head, ByteBuf payload) throws IOException {
+        out.send(head, payload);
+    }
+
+    /** See {@link FramedOutput#beginFrame}. */
+    public void beginFrame(ByteBuf head, long length) throws IOException {
+        out.beginFrame(head, length);
+    }
+
+    /** See {@link FramedOutput#piece}. */
+    public void piece(ByteBuf payload) throws IOException {
+        out.piece(payload);
+    }
+
+    /** See {@link FramedOutput#endFrame}. */
+    public void endFrame() throws IOException {
+        out.endFrame();
+    }
+
+    /** See {@link FramedOutput#raw}. */
+    public void raw(ByteBuf plain) throws IOException {
+        out.raw(plain);
+    }
+
+    /** See {@link FramedOutput#flush}. */
+    @Override
+    public void flush() throws IOException {
+        out.flush();
+    }
+
+    // ------------------------------------------------------------------------------------------------ codecs
+
+    /** Another codec in both directions: {@link #switchOutput}, then {@link #switchInput}. */
+    public void switchTo(FrameCodec codec, Leftover leftover) throws IOException {
+        out.switchTo(codec);
+        in.switchTo(codec, leftover);
+    }
+
+    /** See {@link FramedInput#switchTo(FrameCodec, Leftover)}. */
+    public void switchInput(FrameCodec codec, Leftover leftover) throws IOException {
+        in.switchTo(codec, leftover);
+    }
+
+    /** See {@link FramedOutput#switchTo}. */
+    public void switchOutput(FrameCodec codec) throws IOException {
+        out.switchTo(codec);
+    }
+
+    /**
+     * Gives the connection back, open, between two frames: to put TLS on it, or for another library. What waits is flushed.
+     *
+     * @return what was read and not received, the caller's to release; perhaps empty
+     */
+    public ByteBuf detach() throws IOException {
+        out.flush();
+        ByteBuf rest = in.detach();
+        closed.set(true);
+        out.discard();
+        return rest;
+    }
+
+    // ------------------------------------------------------------------------------------------------ ends
+
+    /** Flushes and tells the peer that nothing follows (FIN). Receiving goes on. A second call does nothing. */
+    public void end() throws IOException {
+        out.end();
+    }
+
+    /**
+     * Closes without losing what was written: see above. Waits for the peer's end within the bounds of {@link Builder#closeTimeouts}. A
+     * second call does nothing.
+     *
+     * @throws IOException what waited could not be sent
+     */
+    @Override
+    public void close() throws IOException {
+        if (!closed.compareAndSet(false, true)) return;
+        in.refuse();
+        try {
+            within(flushTimeout, out::end);
+            try {
+                within(drainTimeout, () -> in.drain(DRAINED, FramedInput.nanos(drainTimeout)));
+            } catch (IOException e) {
+                // the peer will not tell its end: it was reset, or the time is up
+            }
+        } catch (ClosedChannelException e) {
+            throw new IOException("the peer has not taken within " + flushTimeout + " what waited for it", e);
+        } finally {
+            closeNow();
+        }
+    }
+
+    /** Resets the connection: the peer sees that it broke. What waits is released. */
+    public void abort() throws IOException {
+        closed.set(true);
+        in.refuse();
+        try {
+            sink.reset();
+        } catch (IOException e) {
+            // closed, or reset by the peer
+        } finally {
+            closeNow();
+        }
+    }
+
+    private void closeNow() throws IOException {
+        out.discard();
+        sink.close();
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** A blocking call has no deadline of its own: closing the socket ends it, whatever it waits for. */
+    private void within(Duration limit, Step step) throws IOException {
+        CompletableFuture<Void> timer =
+                new CompletableFuture<Void>().orTimeout(FramedInput.nanos(limit), TimeUnit.NANOSECONDS);
+        CompletableFuture<Void> unused = timer.exceptionallyAsync(late -> {
+            try {
+                closeNow();
+            } catch (IOException e) {
+                // closed all the same
+            }
+            return null;
+        });
+        try {
+            step.run();
+        } finally {
+            timer.complete(null);
+        }
+    }
+}
