@@ -129,6 +129,11 @@ final class JoinedProbe implements FrameDecoder, FrameSink {
     }
 
     @Override
+    public boolean tooLong(long limit, String unit) {
+        return out().tooLong(limit, unit);
+    }
+
+    @Override
     public boolean malformed(int index, String reason) {
         return out().malformed(index, reason);
     }

@@ -74,6 +74,11 @@ final class PhasesProbe implements FrameDecoder {
         }
 
         @Override
+        public boolean tooLong(long limit, String unit) {
+            return out.tooLong(limit, unit);
+        }
+
+        @Override
         public boolean malformed(int index, String reason) {
             return out.malformed(index, reason);
         }
