@@ -36,6 +36,8 @@ final class Accumulator {
     private int fresh;
     /** The youngest buffer of the queue where it was made here and may be appended to. */
     private @Nullable ByteBuf ownTail;
+    /** What {@link #room} was last asked for. */
+    private int readSize;
     /** Capacity counted for offered buffers that are held. */
     private long pinned;
 
@@ -117,6 +119,7 @@ final class Accumulator {
     /** Memory to read into, {@code size} bytes where little is held, at least one writable. Null: over the budget. */
     @Nullable
     ByteBuf room(int size) {
+        readSize = size;
         ByteBuf c = current;
         int unread = delivery.unread();
         if (c != null && own && c.capacity() >= size) {
@@ -205,20 +208,23 @@ final class Accumulator {
     // ------------------------------------------------------------------------------------------------ between calls
 
     /**
-     * Holds what is left in bounded memory: an offered buffer stays where at least half of it is not told, else the rest is copied
-     * out.
+     * Holds what is left in bounded memory: a buffer stays where at least half of it is not told, else the rest is copied out.
      *
      * @param lent the buffers are the caller's: everything is copied out
-     * @param spare our own memory is kept although nothing is in it
+     * @param spare our own read buffer is kept although nothing is in it
+     * @param shown the application may still look at the frame in our read buffer: it stays as it is
      */
-    void settle(boolean lent, boolean spare) {
+    void settle(boolean lent, boolean spare, boolean shown) {
         ByteBuf c = current;
         int unread = delivery.unread();
-        if (c != null && unread == 0 && !(own && spare)) {
-            drop();
-            delivery.use(Unpooled.EMPTY_BUFFER, 0, 0);
-        } else if (c != null && !own && (lent || sparse(c, unread))) {
-            if (!replace(Memory.capacityFor(unread, ceiling()))) return;
+        boolean readBuffer = own && spare;
+        if (c != null && !(readBuffer && (shown || c.capacity() <= readSize))) {
+            if (unread == 0) {
+                drop();
+                delivery.use(Unpooled.EMPTY_BUFFER, 0, 0);
+            } else if (own ? sparse(c.capacity(), unread, Memory.DOUBLED) : lent || sparse(c, unread)) {
+                if (!replace(Memory.capacityFor(unread, ceiling()))) return;
+            }
         }
         if (fresh > 0 && !queue.isEmpty()) holdFresh(lent);
         fresh = 0;
@@ -257,8 +263,12 @@ final class Accumulator {
     }
 
     private static boolean sparse(ByteBuf bytes, int unread) {
-        int capacity = Memory.pinnedBy(bytes);
-        return capacity > Memory.SMALLEST && capacity > 2L * unread;
+        return sparse(Memory.pinnedBy(bytes), unread, Memory.SMALLEST);
+    }
+
+    /** {@code capacity} is not worth what is in it. One of our own has grown: it is worth the rest of its first doubling. */
+    private static boolean sparse(int capacity, int unread, int small) {
+        return capacity > small && capacity > 2L * unread;
     }
 
     private void countPinned() {

@@ -659,12 +659,13 @@ final class Delivery implements FrameSink {
         frame.buffer = Unpooled.EMPTY_BUFFER;
     }
 
-    /** Gives back the rooms of frames that are not open. */
-    void trim() {
-        if (main.state == State.NONE && roomShown == null) {
-            main.releaseRoom(memory);
-            nested.releaseRoom(memory);
-        }
+    /** Keeps no more room than the open frames need, unless an application paused in onFrame may still look at it. */
+    void settle() {
+        if (roomShown != null) return;
+        if (main.state == State.NONE) main.releaseRoom(memory);
+        else main.shrinkRoom(memory);
+        if (cur == main) nested.releaseRoom(memory);
+        else nested.shrinkRoom(memory);
     }
 
     @Nullable

@@ -263,7 +263,10 @@ public final class Framer implements AutoCloseable {
             handler.onEnd();
             return;
         }
-        if (!closed && delivery.error() == null) accumulator.settle(lent, readsIn);
+        if (!closed && delivery.error() == null) {
+            accumulator.settle(lent, readsIn, paused);
+            delivery.settle();
+        }
         tellError();
     }
 
@@ -388,8 +391,8 @@ public final class Framer implements AutoCloseable {
         enter("trim");
         try {
             if (delivery.error() == null) {
-                accumulator.settle(false, false);
-                delivery.trim();
+                accumulator.settle(false, false, false);
+                delivery.settle();
             }
         } finally {
             leave(true);

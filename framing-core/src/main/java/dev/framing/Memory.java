@@ -11,7 +11,7 @@ final class Memory {
 
     private static final int SECOND = 512;
     /** Doubled from here on. A little over a power of two, so that a payload of one with its head needs no doubling more. */
-    private static final int DOUBLED = 2050;
+    static final int DOUBLED = 2050;
 
     private final ByteBufAllocator allocator;
     private final @Nullable MemoryBudget budget;

@@ -66,6 +66,18 @@ final class OpenFrame {
         else r.clear();
     }
 
+    /** Moves what little stands in a room that a longer frame before has left; the larger one stays where memory is over the budget. */
+    void shrinkRoom(Memory memory) {
+        ByteBuf r = room;
+        if (r == null || r.capacity() <= Memory.DOUBLED || r.capacity() <= 2L * r.readableBytes()) return;
+        ByteBuf smaller = memory.take(Memory.capacityFor(r.readableBytes(), r.capacity()));
+        if (smaller == null) return;
+        smaller.writeBytes(r, 0, r.readableBytes());
+        memory.copied += r.readableBytes();
+        memory.give(r);
+        room = smaller;
+    }
+
     void releaseRoom(Memory memory) {
         ByteBuf r = room;
         if (r == null) return;
