@@ -2,7 +2,6 @@ package dev.framing.testkit;
 
 import dev.framing.FramingError;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /** One thing that a handler was told. Equal by content. */
@@ -35,9 +34,8 @@ public sealed interface Event {
 
         @Override
         public String toString() {
-            HexFormat hex = HexFormat.of();
-            return "frame at " + position + " of " + length + ": " + hex.formatHex(head) + " | "
-                    + hex.formatHex(payload) + " | " + hex.formatHex(tail)
+            return "frame at " + position + " of " + length + ": " + Transcript.hex(head) + " | "
+                    + Transcript.hex(payload) + " | " + Transcript.hex(tail)
                     + (details.isEmpty() ? "" : " with " + details);
         }
     }

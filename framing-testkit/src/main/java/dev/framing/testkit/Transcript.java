@@ -71,9 +71,7 @@ public final class Transcript {
         boolean tooLong = error().exists(FramingError.FrameTooLong.class::isInstance);
         int shared = Math.min(unfinished.length, other.unfinished.length);
         if (tooLong && Arrays.equals(unfinished, 0, shared, other.unfinished, 0, shared)) return Option.none();
-        HexFormat hex = HexFormat.of();
-        return Option.some(
-                "of the frame not whole: " + hex.formatHex(unfinished) + "\n  not " + hex.formatHex(other.unfinished));
+        return Option.some("of the frame not whole: " + hex(unfinished) + "\n  not " + hex(other.unfinished));
     }
 
     @Override
@@ -91,9 +89,14 @@ public final class Transcript {
         StringBuilder text = new StringBuilder();
         for (Event e : events) text.append("  ").append(e).append('\n');
         if (unfinished.length > 0)
-            text.append("  not whole: ")
-                    .append(HexFormat.of().formatHex(unfinished))
-                    .append('\n');
+            text.append("  not whole: ").append(hex(unfinished)).append('\n');
         return text.toString();
+    }
+
+    /** The bytes, all of them unless they are very many. */
+    static String hex(byte[] bytes) {
+        int shown = Math.min(bytes.length, 4096);
+        return HexFormat.of().formatHex(bytes, 0, shown)
+                + (shown < bytes.length ? "... (" + bytes.length + " bytes)" : "");
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
  *   | line CRLF ... CRLF | (size [;extension] CRLF data CRLF)* 0 CRLF | trailers CRLF |
  * </pre>
  */
-final class ChunkedProbe implements FrameDecoder {
+public final class ChunkedProbe implements FrameDecoder {
     private static final String LONG = "POST / HTTP/1.1\r\nA: b\r\n\r\n";
     private static final String HEAD = "P\r\nA:b\r\n\r\n";
 
@@ -47,11 +47,11 @@ final class ChunkedProbe implements FrameDecoder {
                     bytes("P\r\nabc")));
 
     /** Where the lines of the head start, from its first byte on. Reused: keep a copy. */
-    static final class Lines implements BorrowedDetail {
+    public static final class Lines implements BorrowedDetail {
         private int count;
         private int[] at = new int[64];
 
-        int count() {
+        public int count() {
             return count;
         }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * One of several delimiters, the longest at one place; an escape byte takes the next byte out of the search, and may not stand before
  * NUL.
  */
-final class DelimiterProbe implements FrameDecoder {
+public final class DelimiterProbe implements FrameDecoder {
     static final Probe ESCAPED = new Probe(
             "two delimiters with an escape",
             () -> new DelimiterProbe('\\', "\r\n", "\n"),
@@ -42,7 +42,7 @@ final class DelimiterProbe implements FrameDecoder {
     /** From the first byte not told on: surely no delimiter begins in these. */
     private int scanned;
 
-    DelimiterProbe(int escape, String... delimiters) {
+    public DelimiterProbe(int escape, String... delimiters) {
         this.escape = escape;
         this.delimiters = new byte[delimiters.length][];
         int least = Integer.MAX_VALUE;

@@ -15,7 +15,7 @@ import java.util.List;
  *   | ... length ... | payload | trailer |
  * </pre>
  */
-final class LengthProbe implements FrameDecoder {
+public final class LengthProbe implements FrameDecoder {
     static final Probe LONG_HEAD = new Probe(
             "length in a head of 5, trailer of 3",
             () -> new LengthProbe(1, 5, 3),
@@ -45,7 +45,7 @@ final class LengthProbe implements FrameDecoder {
     private final int head;
     private final int tail;
 
-    LengthProbe(int offset, int head, int tail) {
+    public LengthProbe(int offset, int head, int tail) {
         this.offset = offset;
         this.head = head;
         this.tail = tail;

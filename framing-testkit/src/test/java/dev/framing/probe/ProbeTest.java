@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The contract and the engine, by decoders that need all of them. */
 class ProbeTest {
     private static final int[] LIMITS = {1 << 20, 64, 40, 24, 12, 7, 1, 0};
-    private static final int RANDOM_CUTS = 60;
+    private static final int RANDOM_CUTS = 24;
 
     static Stream<Probe> probes() {
         return Probe.all().stream();

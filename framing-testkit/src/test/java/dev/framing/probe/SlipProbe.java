@@ -14,7 +14,7 @@ import java.util.List;
  *   | payload | c0 |       db dc is c0, db dd is db; empty frames are dropped
  * </pre>
  */
-final class SlipProbe implements FrameDecoder {
+public final class SlipProbe implements FrameDecoder {
     static final Probe PROBE = new Probe(
             "escaped payload",
             SlipProbe::new,
