@@ -39,6 +39,30 @@ final class ProbeFuzz {
         plain = Replay.of(probe.decoders(), max).oversize(policy(max));
     }
 
+    /** Seeds from {@code from} on, until {@code pairs} (stream, cut) pairs were run; the first seed not run. */
+    static long run(long from, long pairs) {
+        long seed = from;
+        for (long run = 0; run < pairs; seed++) {
+            try {
+                run += new ProbeFuzz(seed).run();
+            } catch (AssertionError e) {
+                throw new AssertionError("seed " + seed + ", after " + run + " pairs", e);
+            }
+        }
+        return seed;
+    }
+
+    /** {@code ProbeFuzz seed pairs}: some minutes for 20 million. */
+    public static void main(String[] args) {
+        long from = Long.parseLong(args[0]) << 32;
+        long pairs = Long.parseLong(args[1]);
+        long started = System.nanoTime();
+        long next = run(from, pairs);
+        System.out.printf(
+                "%d pairs of %d streams, no difference, %d s%n",
+                pairs, next - from, (System.nanoTime() - started) / 1_000_000_000);
+    }
+
     private byte[] stream() {
         byte[] x = any(probe.streams());
         byte[] y = any(probe.streams());
