@@ -104,7 +104,7 @@ class HeaderEncoderTest {
                 .withChars('\t')
                 .ofMaxLength(30);
         Arbitrary<String[]> field = Combinators.combine(name, value).as((n, v) ->
-                new String[] {n + ":" + v + "\r\n", n + "=" + v.replaceAll("^[ \t]+|[ \t]+$", "")});
+                new String[] {n + ":" + v + "\r\n", n + "=" + v.replaceAll("^[ \t]+|[ \t]+\\z", "")});
         Arbitrary<byte[]> payload = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
         return Combinators.combine(field.list().ofMaxSize(12), payload).as((fields, body) -> {
             StringBuilder head = new StringBuilder();

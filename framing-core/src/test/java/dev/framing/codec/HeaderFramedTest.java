@@ -159,6 +159,31 @@ class HeaderFramedTest {
         }
     }
 
+    /** The shortest block that a prefix can become is known to the byte: at every limit the same verdict at the same byte. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 1\r\nContent-Length",
+                "Content-Length: 1 \r\na: b\r\n\r\n.",
+                "a: b\r\nContent-Len: b\r\n\rx",
+                "a:b\r\n\r\n",
+                ": b",
+                "conx: y\r\ncontent-length: 01"
+            })
+    void everyLimitIsToldAtItsByte(String wire) {
+        for (int n = 1; n <= wire.length(); n++) {
+            byte[] prefix = bytes(wire.substring(0, n));
+            for (int limit = 0; limit < n + 24; limit++) {
+                for (Body body : Body.values()) {
+                    HeaderFramed.Builder codec =
+                            HeaderFramed.builder().body(body).max(limit);
+                    agree(codec.build(), Oversize.fail(), prefix);
+                    agree(codec.max(100).head(limit).build(), Oversize.fail(), prefix);
+                }
+            }
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------ the table
 
     static Stream<Arguments> verdicts() {

@@ -3,7 +3,10 @@ package dev.framing.codec;
 import dev.framing.Oversize;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +26,9 @@ final class HeaderReference {
     private static final Pattern LACKS_LENGTH = Pattern.compile("(?:" + OTHER + ")+\r", Pattern.DOTALL);
 
     private static final List<String> COMPLETIONS = completions();
+
+    /** Asked for again and again. */
+    private static final Map<String, Integer> SHORTEST = new ConcurrentHashMap<>();
 
     private final HeaderFramed codec;
     private final Oversize oversize;
@@ -81,7 +87,7 @@ final class HeaderReference {
             int colon = line.indexOf(':');
             if (colon > 0)
                 fields.add(line.substring(0, colon) + "="
-                        + line.substring(colon + 1).replaceAll("^[ \t]+|[ \t]+$", ""));
+                        + line.substring(colon + 1).replaceAll("^[ \t]+|[ \t]+\\z", ""));
         }
         events.add(
                 skip
@@ -105,10 +111,13 @@ final class HeaderReference {
 
     /** Bytes of the shortest block that begins so, 0 if none does. */
     int shortest(String prefix) {
-        for (String more : COMPLETIONS) {
-            if (block.matcher(prefix + more).matches()) return prefix.length() + more.length();
-        }
-        return 0;
+        if (SHORTEST.size() > 50_000) SHORTEST.clear();
+        return SHORTEST.computeIfAbsent(codec.body() + prefix, key -> {
+            for (String more : COMPLETIONS) {
+                if (block.matcher(prefix + more).matches()) return prefix.length() + more.length();
+            }
+            return 0;
+        });
     }
 
     /** Every way to end the line that is open, to add a Content-Length, to end the block: shortest first. */
@@ -118,7 +127,7 @@ final class HeaderReference {
         for (String blockEnd : new String[] {"a:\r\n\r\n", "a:\r\n" + length + "\r\n", length + "\r\n"}) {
             for (int i = 0; i < blockEnd.length(); i++) all.add(blockEnd.substring(i));
         }
-        all.sort(java.util.Comparator.comparingInt(String::length));
+        all.sort(Comparator.comparingInt(String::length));
         return all;
     }
 }
