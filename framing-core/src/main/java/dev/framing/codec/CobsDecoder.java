@@ -113,6 +113,7 @@ final class CobsDecoder implements FrameDecoder {
         }
         if (n == 0) return true;
         int taken = out.pending(index, head, n, head + left + 1L, -1);
+        if (taken < 0) return false;
         if (taken > 0) {
             inside = true;
             left -= taken - head;

@@ -155,17 +155,17 @@ public final class Delimited implements FrameCodec {
         List<String> delimiters = spec.delimiters();
         boolean any = delimiters.size() > 1 && delimiters.stream().allMatch(d -> d.length() == 1);
         boolean marks = !spec.start().isEmpty();
-        if (marks) words.add("start=" + Notation.quote(spec.start()));
-        if (any) words.add("any=" + Notation.quote(String.join("", delimiters)));
-        else if (marks && delimiters.size() == 1) words.add("end=" + Notation.quote(delimiters.get(0)));
-        else delimiters.forEach(d -> words.add(words.size() - (marks ? 1 : 0), Notation.quote(d)));
-        if (!spec.between().isEmpty()) words.add("between=" + Notation.quote(spec.between()));
-        if (spec.escape() != Spec.NO_ESCAPE) words.add("escape=" + Notation.quote("" + (char) spec.escape()));
+        if (marks) words.add("start=" + TextForm.quoted(spec.start()));
+        if (any) words.add("any=" + TextForm.quoted(String.join("", delimiters)));
+        else if (marks && delimiters.size() == 1) words.add("end=" + TextForm.quoted(delimiters.get(0)));
+        else delimiters.forEach(d -> words.add(words.size() - (marks ? 1 : 0), TextForm.quoted(d)));
+        if (!spec.between().isEmpty()) words.add("between=" + TextForm.quoted(spec.between()));
+        if (spec.escape() != Spec.NO_ESCAPE) words.add("escape=" + TextForm.quoted((char) spec.escape()));
         if (spec.unescape()) words.add("unescape");
         if (spec.keep()) words.add("keep");
         if (spec.strict()) words.add("strict");
         if (spec.lastLine()) words.add("lastLine");
-        if (spec.max() != DEFAULT_MAX) words.add("max=" + Notation.size(spec.max()));
+        if (spec.max() != DEFAULT_MAX) words.add("max=" + TextForm.size(spec.max()));
         return "delimited(" + String.join(", ", words) + ")";
     }
 

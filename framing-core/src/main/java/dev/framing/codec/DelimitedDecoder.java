@@ -138,6 +138,7 @@ final class DelimitedDecoder implements FrameDecoder {
             out.pending(index + certain, 0, 0, least - certain, -1);
         } else if (index < end) {
             int taken = out.pending(index, inside ? 0 : start.length, certain, least, -1);
+            if (taken < 0) return false;
             search.shift(taken);
             inside |= taken > 0;
         }

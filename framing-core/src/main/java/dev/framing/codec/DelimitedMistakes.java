@@ -2,6 +2,7 @@ package dev.framing.codec;
 
 import dev.framing.scan.Patterns;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** What makes a {@link Delimited} impossible. */
@@ -16,7 +17,7 @@ final class DelimitedMistakes {
         delimiters.stream()
                 .distinct()
                 .filter(d -> !d.isEmpty() && delimiters.indexOf(d) < delimiters.lastIndexOf(d))
-                .forEach(d -> reasons.add("delimiter " + Notation.quote(d) + " twice"));
+                .forEach(d -> reasons.add("delimiter " + TextForm.quoted(d) + " twice"));
         int bytes = delimiters.stream().mapToInt(String::length).sum();
         if (bytes > Patterns.MAX_BYTES)
             reasons.add("delimiters of " + bytes + " bytes in all, at most " + Patterns.MAX_BYTES);
@@ -31,9 +32,9 @@ final class DelimitedMistakes {
     }
 
     private static void ofKeep(Delimited.Spec s, List<String> reasons) {
-        for (String d : s.delimiters()) {
+        for (String d : new LinkedHashSet<>(s.delimiters())) {
             if (!d.isEmpty() && s.beginsAnother(d))
-                reasons.add("keep with delimiter " + Notation.quote(d)
+                reasons.add("keep with delimiter " + TextForm.quoted(d)
                         + ", which begins another: the next payload could make it longer");
         }
         if (s.unescape()) reasons.add("unescape with keep: a kept delimiter would look like an escaped one");
@@ -41,10 +42,10 @@ final class DelimitedMistakes {
 
     private static void ofEscape(Delimited.Spec s, List<String> reasons) {
         if (s.escape() == Delimited.Spec.NO_ESCAPE) return;
-        for (String d : s.delimiters()) {
+        for (String d : new LinkedHashSet<>(s.delimiters())) {
             if (d.indexOf(s.escape()) >= 0)
-                reasons.add("escape " + Notation.quote("" + (char) s.escape()) + " is part of delimiter "
-                        + Notation.quote(d));
+                reasons.add(
+                        "escape " + TextForm.quoted((char) s.escape()) + " is part of delimiter " + TextForm.quoted(d));
         }
     }
 
@@ -55,9 +56,9 @@ final class DelimitedMistakes {
             return;
         }
         if (s.delimiters().contains(start))
-            reasons.add("start and end are both " + Notation.quote(start)
+            reasons.add("start and end are both " + TextForm.quoted(start)
                     + ": one lost byte would turn every frame inside out");
         if (s.between().indexOf(start.charAt(0)) >= 0)
-            reasons.add("between " + Notation.quote(s.between()) + " holds the first byte of the start mark");
+            reasons.add("between " + TextForm.quoted(s.between()) + " holds the first byte of the start mark");
     }
 }

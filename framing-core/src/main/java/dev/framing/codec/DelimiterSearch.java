@@ -111,7 +111,7 @@ final class DelimiterSearch {
 
     /** Bytes that the frame has at least, its delimiter included where the end of the stream does not stand for one. */
     long least() {
-        if (matchLength > 0) return (long) matchAt + matchLength;
+        if (matchLength > 0 && !outbid()) return (long) matchAt + matchLength;
         long more = strict ? patterns.ownRest(state) : patterns.rest(state);
         if (lastLine && (!strict || state == ROOT)) more = 0;
         return scanned + more + (literal ? 1 : 0);
@@ -181,9 +181,13 @@ final class DelimiterSearch {
         return matchLength > 0 ? Math.min(opens, index + matchAt) : opens;
     }
 
-    /** No byte will make it longer. Where it is strict, one that began earlier was cut: truncated. */
+    /** No byte will make it longer. */
     private Result atEnd() {
-        boolean cut = strict && scanned - patterns.depth(state) < matchAt;
-        return matchLength > 0 && !cut ? Result.FOUND : Result.MORE;
+        return matchLength > 0 && !outbid() ? Result.FOUND : Result.MORE;
+    }
+
+    /** One that began before the delimiter found must become whole, or the frame is wrong: strict. */
+    private boolean outbid() {
+        return strict && scanned - patterns.depth(state) < matchAt;
     }
 }

@@ -125,7 +125,7 @@ public final class Stuffed implements FrameCodec {
     @Override
     public String toString() {
         String name = name(form);
-        return max == DEFAULT_MAX ? name : name + "(max=" + Notation.size(max) + ")";
+        return max == DEFAULT_MAX ? name : name + "(max=" + TextForm.size(max) + ")";
     }
 
     private static String name(Form form) {

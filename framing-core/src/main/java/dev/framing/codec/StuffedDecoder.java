@@ -23,6 +23,7 @@ abstract class StuffedDecoder implements FrameDecoder {
             out.pending(index + n, 0, 0, more, -1);
         } else if (index < end) {
             int taken = out.pending(index, 0, n, (long) n + more, -1);
+            if (taken < 0) return false;
             scanned -= taken;
             inside |= taken > 0;
         }

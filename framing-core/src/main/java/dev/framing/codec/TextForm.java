@@ -1,5 +1,6 @@
 package dev.framing.codec;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** How codecs print sizes and bytes: the text form's own spelling, which it reads back. */
@@ -10,6 +11,11 @@ final class TextForm {
     static String size(int bytes) {
         if (bytes == 0 || bytes % 1024 != 0) return Integer.toString(bytes);
         return bytes % (1024 * 1024) == 0 ? bytes / (1024 * 1024) + "m" : bytes / 1024 + "k";
+    }
+
+    /** The same for bytes that are characters of a string. */
+    static String quoted(String latin1) {
+        return quoted(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** The bytes in quotes, those that are not printable ASCII as {@code \r}, {@code \n} or {@code \x0b}. */
