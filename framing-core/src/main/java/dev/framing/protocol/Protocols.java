@@ -7,6 +7,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.framing.FrameCodec;
 import dev.framing.codec.Delimited;
+import dev.framing.codec.FixedLength;
 import dev.framing.codec.HeaderFramed;
 import dev.framing.codec.LengthPrefixed;
 import io.vavr.Tuple;
@@ -33,8 +34,7 @@ public final class Protocols {
     private static final int MIB = 1 << 20;
     private static final List<Protocol> ROWS = new ArrayList<>();
 
-    // ------------------------------------------------------------------------------------------------ length in the
-    // head, big-endian
+    // ---------------------------------------- a length, big-endian
 
     public static final LengthPrefixed DNS =
             row("dns", LengthPrefixed.uint16(), "DNS over TCP or TLS", "RFC 1035 4.2.2, RFC 7766 8");
@@ -164,8 +164,7 @@ public final class Protocols {
             "BitTorrent peer messages, after the 68-byte handshake; an empty one keeps alive",
             "BEP 3, peer protocol; limit ours");
 
-    // ------------------------------------------------------------------------------------------------ length in the
-    // head, little-endian
+    // ---------------------------------------- a length, little-endian
 
     public static final LengthPrefixed MYSQL_PACKET = row(
             "mysql-packet",
@@ -193,8 +192,7 @@ public final class Protocols {
             "CME iLink 3, Simple Open Framing Header of two 16-bit fields",
             "CME iLink 3, Message Structure");
 
-    // ------------------------------------------------------------------------------------------------ length as a
-    // varint or in decimal
+    // ---------------------------------------- a length as varint or in decimal
 
     public static final LengthPrefixed MQTT = row(
             "mqtt",
@@ -222,8 +220,7 @@ public final class Protocols {
             "syslog over TLS or TCP, octet counting",
             "RFC 5425 4.3, RFC 6587 3.4.1; limit RFC 5425 4.3.1");
 
-    // ------------------------------------------------------------------------------------------------ delimiters and
-    // stuffing
+    // ---------------------------------------- delimiters
 
     public static final Delimited SMTP = row(
             "smtp",
@@ -261,7 +258,12 @@ public final class Protocols {
             "HL7 version 2 messages",
             "HL7 Minimal Lower Layer Protocol, Release 1; limit ours");
 
-    // ------------------------------------------------------------------------------------------------ header blocks
+    // ---------------------------------------- one length for all
+
+    public static final FixedLength MPEG_TS =
+            row("mpeg-ts", FixedLength.of(188), "MPEG transport stream packets", "ISO/IEC 13818-1 2.4.3.2");
+
+    // ---------------------------------------- header blocks
 
     public static final HeaderFramed LSP =
             row("lsp", HeaderFramed.contentLength(), "Language Server Protocol", "LSP 3.17, Base Protocol; limit ours");

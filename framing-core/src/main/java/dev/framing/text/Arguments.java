@@ -66,15 +66,17 @@ final class Arguments {
 
     /** Every string; its name may be said. */
     void strings(String name, Consumer<byte[]> to) {
-        for (Parameter p : take(p -> name.equals(p.name()) || p.name() == null && stringLike(p.value()))) {
+        List<Parameter> taken = take(p -> name.equals(p.name()) || p.name() == null && stringLike(p.value()));
+        for (Parameter p : taken) {
             given.putIfAbsent(name, p.value().column());
             bytes(name, p.value(), to);
         }
+        if (taken.stream().anyMatch(p -> p.value() instanceof Text)) broken.remove(name);
     }
 
     /** The one number; its name may be said. */
     void bareNumber(String name, IntConsumer to) {
-        Value value = first(name, take(p -> name.equals(p.name()) || p.name() == null && p.value() instanceof Number));
+        Value value = first(name, take(p -> name.equals(p.name()) || p.name() == null && numberLike(p.value())));
         if (value != null) number(name, value, to);
         else mistake(call.column(), call.name() + " takes its " + name + ": " + call.name() + "(188)");
     }
@@ -208,7 +210,7 @@ final class Arguments {
 
     private List<Parameter> take(Predicate<Parameter> wanted) {
         List<Parameter> taken = unasked.stream().filter(wanted).toList();
-        unasked.removeAll(taken);
+        unasked.removeIf(wanted);
         return taken;
     }
 
@@ -223,6 +225,10 @@ final class Arguments {
 
     private static boolean stringLike(Value value) {
         return value instanceof Text || value instanceof Broken;
+    }
+
+    private static boolean numberLike(Value value) {
+        return value instanceof Number || value instanceof Broken;
     }
 
     private void bytes(String name, Value value, Consumer<byte[]> to) {

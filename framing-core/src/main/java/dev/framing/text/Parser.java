@@ -78,8 +78,7 @@ final class Parser {
                 continue;
             }
             if (!separated) mistake(column, "a , is missing before this");
-            Parameter parameter = parameter(column);
-            if (parameter != null) out.add(parameter);
+            out.add(parameter(column));
             wanted = separated = false;
             skipBlanks();
             if (!atEnd() && text[at] == ',') {
@@ -89,12 +88,12 @@ final class Parser {
         }
     }
 
-    private @Nullable Parameter parameter(int column) {
+    private Parameter parameter(int column) {
         if (text[at] == '"') return new Parameter(null, column, string());
         String word = word();
         if (word.isEmpty()) {
             unexpected();
-            return null;
+            return new Parameter(null, column, new Broken(column));
         }
         skipBlanks();
         if (atEnd() || text[at] != '=') return new Parameter(null, column, value(column, word));
