@@ -356,6 +356,10 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         }
     }
 
+    FramedInput input() {
+        return in;
+    }
+
     private void closeNow() throws IOException {
         out.discard();
         sink.close();

@@ -9,7 +9,7 @@ import io.netty.buffer.ByteBuf;
 
 /** Four bytes of length, big-endian, then the payload: the transports are tested here, not the format. */
 record Length4(int maxFrameLength) implements FrameCodec {
-    static final Length4 CODEC = new Length4(16 * 1024 * 1024);
+    static final Length4 CODEC = new Length4(64 * 1024 * 1024);
 
     @Override
     public FrameDecoder newDecoder() {
