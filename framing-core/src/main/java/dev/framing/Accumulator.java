@@ -273,7 +273,8 @@ final class Accumulator {
 
     private void countPinned() {
         long now = current == null || own ? 0 : Memory.pinnedBy(current);
-        for (ByteBuf bytes : queue) now += Memory.pinnedBy(bytes);
+        if (!queue.isEmpty())
+            for (ByteBuf bytes : queue) now += Memory.pinnedBy(bytes); // an iterator a frame otherwise
         if (now > pinned && !memory.reserve(now - pinned)) {
             delivery.overBudget(delivery.position(), now - pinned);
             return;

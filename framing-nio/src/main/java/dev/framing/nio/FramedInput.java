@@ -201,7 +201,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     }
 
     private @Nullable Frame receive(long nanos) throws IOException {
-        enter("receive");
+        if (!entered()) throw refusal("receive");
         try {
             next = null;
             if (framer.isPaused()) framer.resume();
@@ -236,7 +236,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
      * @throws FramingException the stream broke; the handler was told
      */
     public void run(FrameHandler frames) throws IOException {
-        enter("run");
+        if (!entered()) throw refusal("run");
         try {
             handler = Objects.requireNonNull(frames, "handler");
             if (framer.isPaused()) framer.resume();
@@ -268,17 +268,17 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
      * @throws FramingException {@link Leftover#REQUIRE_EMPTY}, and bytes have come: they end the stream
      * @throws IllegalStateException a frame is open, or the stream is over
      */
-    public void switchTo(FrameCodec codec, Leftover leftover) throws IOException {
+    public void switchTo(FrameCodec codec, Leftover leftover) {
         switchTo(codec.newDecoder(), codec.maxFrameLength(), leftover);
     }
 
     /** The same with a decoder that the application made and keeps. */
-    public void switchTo(FrameDecoder decoder, int maxFrameLength, Leftover leftover) throws IOException {
+    public void switchTo(FrameDecoder decoder, int maxFrameLength, Leftover leftover) {
         if (handler != null && lock.isHeldByCurrentThread()) {
             framer.switchTo(decoder, maxFrameLength, leftover);
             return;
         }
-        enter("switchTo");
+        if (!entered()) throw misuse("switchTo");
         try {
             framer.pause(); // the frames of the next codec wait for the next call
             framer.switchTo(decoder, maxFrameLength, leftover);
@@ -294,8 +294,8 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
      * @return the caller's to release; perhaps empty
      * @throws IllegalStateException a frame is open
      */
-    public ByteBuf detach() throws IOException {
-        enter("detach");
+    public ByteBuf detach() {
+        if (!entered()) throw misuse("detach");
         try {
             ByteBuf rest = framer.detach();
             closed = true;
@@ -395,14 +395,25 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     // ------------------------------------------------------------------------------------------------ closing
 
-    private void enter(String what) throws IOException {
-        boolean mine = lock.tryLock();
-        if (mine && !closed && handler == null) return;
-        boolean nested = mine && handler != null;
-        if (mine) leave();
-        if (closed) throw new ClosedChannelException();
-        throw new IllegalStateException(what + "() "
-                + (nested ? "inside a handler of run()" : "while another thread reads from the same input"));
+    private boolean entered() {
+        if (!lock.tryLock()) return false;
+        if (!closed && handler == null) return true;
+        leave();
+        return false;
+    }
+
+    private IOException refusal(String what) {
+        if (closed) return new ClosedChannelException();
+        throw misuse(what);
+    }
+
+    private IllegalStateException misuse(String what) {
+        return new IllegalStateException(what + "() "
+                + (closed
+                        ? "on an input that is closed"
+                        : lock.isHeldByCurrentThread()
+                                ? "inside a handler of run()"
+                                : "while another thread reads from the same input"));
     }
 
     private void leave() {

@@ -192,12 +192,14 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         }
     }
 
-    /** The next frame is written by another codec; those before it stay as they were written. Not while a frame is begun. */
-    public void switchTo(FrameCodec codec) throws IOException {
+    /**
+     * The next frame is written by another codec; those before it stay as they were written. Not while a frame is begun. Does nothing
+     * where nothing can be written any more.
+     */
+    public void switchTo(FrameCodec codec) {
         lock.lock();
         try {
-            check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
-            queue.switchTo(writable(codec));
+            if (failure == null && !discarded && !ended) queue.switchTo(writable(codec));
         } finally {
             unlock();
         }

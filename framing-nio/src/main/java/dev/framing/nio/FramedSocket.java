@@ -284,18 +284,18 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
     // ------------------------------------------------------------------------------------------------ codecs
 
     /** Another codec in both directions: {@link #switchOutput}, then {@link #switchInput}. */
-    public void switchTo(FrameCodec codec, Leftover leftover) throws IOException {
+    public void switchTo(FrameCodec codec, Leftover leftover) {
         out.switchTo(codec);
         in.switchTo(codec, leftover);
     }
 
     /** See {@link FramedInput#switchTo(FrameCodec, Leftover)}. */
-    public void switchInput(FrameCodec codec, Leftover leftover) throws IOException {
+    public void switchInput(FrameCodec codec, Leftover leftover) {
         in.switchTo(codec, leftover);
     }
 
     /** See {@link FramedOutput#switchTo}. */
-    public void switchOutput(FrameCodec codec) throws IOException {
+    public void switchOutput(FrameCodec codec) {
         out.switchTo(codec);
     }
 
@@ -354,6 +354,10 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         } finally {
             closeNow();
         }
+    }
+
+    FramedInput input() {
+        return in;
     }
 
     private void closeNow() throws IOException {

@@ -68,7 +68,7 @@ abstract class Source {
 
     /** Unix domain sockets have neither timeouts nor resets. */
     static boolean isTcp(SocketChannel channel) {
-        return channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER);
+        return channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY);
     }
 
     private static class OfStream extends Source {

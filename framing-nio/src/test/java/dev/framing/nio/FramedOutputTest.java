@@ -1,0 +1,370 @@
+package dev.framing.nio;
+
+import static dev.framing.nio.Length4.CODEC;
+import static dev.framing.nio.Wire.assertNothingHeld;
+import static dev.framing.nio.Wire.buf;
+import static dev.framing.nio.Wire.frames;
+import static dev.framing.nio.Wire.random;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framing.FrameCodec;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.Pipe;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FramedOutputTest {
+    private final UnpooledByteBufAllocator buffers = Wire.counting();
+    private final ByteArrayOutputStream sink = new ByteArrayOutputStream();
+
+    @AfterEach
+    void nothingIsHeld() {
+        assertNothingHeld(buffers);
+    }
+
+    private FramedOutput over(OutputStream stream) {
+        return FramedOutput.builder(CODEC).allocator(buffers).over(stream);
+    }
+
+    private FramedOutput over(WritableByteChannel channel) {
+        return FramedOutput.builder(CODEC).allocator(buffers).over(channel);
+    }
+
+    /** A channel that takes a few bytes of what it is given. */
+    private final class Reluctant implements GatheringByteChannel {
+        private final Random random = new Random(7);
+        int most;
+        int writes;
+        int fruitlessBefore;
+        int failAt = Integer.MAX_VALUE;
+
+        @Override
+        public int write(ByteBuffer from) throws IOException {
+            if (++writes >= failAt) throw new IOException("disk on fire");
+            if (fruitlessBefore > 0 && writes % fruitlessBefore != 0) return 0;
+            int n = Math.min(from.remaining(), 1 + random.nextInt(most));
+            for (int i = 0; i < n; i++) sink.write(from.get());
+            return n;
+        }
+
+        @Override
+        public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+            long n = 0;
+            for (int i = offset; i < offset + length; i++) {
+                int before = from[i].remaining();
+                int sent = write(from[i]);
+                n += sent;
+                if (sent < before) break;
+            }
+            return n;
+        }
+
+        @Override
+        public long write(ByteBuffer[] from) throws IOException {
+            return write(from, 0, from.length);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    // ------------------------------------------------------------------------------------------------ bytes
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 100, 1 << 20})
+    void partialWritesAreFinished(int most) throws IOException {
+        byte[][] payloads = {random(0, 1), random(5, 2), random(1500, 3), random(100_000, 4), random(64, 5)};
+        Reluctant channel = new Reluctant();
+        channel.most = most;
+        try (FramedOutput out = over(channel)) {
+            for (byte[] payload : payloads) {
+                ByteBuf buffer = payload.length % 2 == 0
+                        ? Unpooled.wrappedBuffer(payload)
+                        : buffers.directBuffer().writeBytes(payload);
+                out.write(buffer);
+            }
+        }
+        assertThat(sink.toByteArray()).isEqualTo(frames(payloads));
+    }
+
+    @Test
+    void aChannelThatTakesNothingForEverIsBroken() throws IOException {
+        Reluctant channel = new Reluctant();
+        channel.most = 4;
+        channel.fruitlessBefore = FramedInput.FRUITLESS;
+        try (FramedOutput out = over(channel)) {
+            out.send(buf("one"));
+        }
+        assertThat(sink.toByteArray()).isEqualTo(frames("one"));
+        channel.fruitlessBefore = Integer.MAX_VALUE;
+        FramedOutput out = over(channel);
+        assertThatThrownBy(() -> out.send(buf("two")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("0 bytes");
+        out.close();
+    }
+
+    @Test
+    void streamsGetHeapAndDirectPayloadsOfAllSizes() throws IOException {
+        byte[][] payloads = {random(0, 1), random(5, 2), random(1500, 3), random(100_001, 4), random(64, 5)};
+        try (FramedOutput out = over(sink)) {
+            for (byte[] payload : payloads) {
+                out.write(
+                        payload.length % 2 == 0
+                                ? Unpooled.wrappedBuffer(payload)
+                                : buffers.directBuffer().writeBytes(payload));
+            }
+        }
+        assertThat(sink.toByteArray()).isEqualTo(frames(payloads));
+    }
+
+    @Test
+    void writesWaitForTheFlushButNotInUnboundedMemory() throws IOException {
+        int[] writes = new int[1];
+        OutputStream stream = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new AssertionError("a byte at a time");
+            }
+
+            @Override
+            public void write(byte[] from, int offset, int length) {
+                writes[0]++;
+                sink.write(from, offset, length);
+            }
+        };
+        try (FramedOutput out = over(stream)) {
+            for (int i = 0; i < 100; i++) out.write(buf("frame"));
+            assertThat(writes[0]).isZero();
+            out.flush();
+            assertThat(writes[0]).isOne();
+            sink.reset();
+            for (int i = 0; i < 1000; i++) {
+                out.write(buf("x".repeat(1000)));
+                assertThat(buffers.metric().usedHeapMemory()).isLessThan(FramedOutput.BUFFER + 32 * 1024);
+            }
+        }
+        assertThat(sink.size()).isEqualTo(1000 * 1004);
+    }
+
+    @Test
+    void channelsOfAllKinds(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("frames");
+        try (FramedOutput out = over(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+            out.write(buf("one"));
+            out.send(Unpooled.wrappedBuffer(random(5000, 1)));
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(frames("one".getBytes(UTF_8), random(5000, 1)));
+        try (FramedOutput out = over(Channels.newChannel(sink))) {
+            out.write(buf("one"));
+            out.send(Unpooled.wrappedBuffer(random(5000, 1)));
+        }
+        assertThat(sink.toByteArray()).isEqualTo(Files.readAllBytes(file));
+        Pipe pipe = Pipe.open();
+        pipe.sink().configureBlocking(false);
+        assertThatThrownBy(() -> over(pipe.sink())).isInstanceOf(IllegalBlockingModeException.class);
+        pipe.sink().close();
+        pipe.source().close();
+    }
+
+    // ------------------------------------------------------------------------------------------------ frames
+
+    @Test
+    void framesInPiecesAndRawBytes() throws IOException {
+        try (FramedOutput out = over(sink)) {
+            out.raw(buf("HELLO"));
+            out.beginFrame(Unpooled.EMPTY_BUFFER, 6);
+            out.piece(buf("one"));
+            assertThatThrownBy(() -> out.write(buf("not now"))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> out.switchTo(CODEC)).isInstanceOf(IllegalStateException.class);
+            out.piece(buf("two"));
+            out.endFrame();
+            out.switchTo(new Length4(8));
+            out.write(buf("four"));
+            assertThatThrownBy(() -> out.write(buf("fives"))).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(sink.toByteArray()).startsWith("HELLO".getBytes(UTF_8)).endsWith(frames("onetwo", "four"));
+        assertThat(sink.size()).isEqualTo(5 + 10 + 8);
+    }
+
+    @Test
+    void aRefusedFrameLeavesNothingBehind() throws IOException {
+        ByteBuf tooLong = buf("123456789");
+        try (FramedOutput out =
+                FramedOutput.builder(new Length4(12)).allocator(buffers).over(sink)) {
+            out.write(buf("one"));
+            assertThatThrownBy(() -> out.write(tooLong)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(tooLong.refCnt()).isZero();
+            out.send(buf("two"));
+        }
+        assertThat(sink.toByteArray()).isEqualTo(frames("one", "two"));
+    }
+
+    @Test
+    void aCodecThatOnlyDecodesStillWritesRawBytes() throws IOException {
+        FrameCodec decodeOnly = new FrameCodec() {
+            @Override
+            public FrameDecoder newDecoder() {
+                return CODEC.newDecoder();
+            }
+
+            @Override
+            public FrameEncoder newEncoder() {
+                throw new UnsupportedOperationException("decodes only");
+            }
+
+            @Override
+            public int maxFrameLength() {
+                return 100;
+            }
+        };
+        ByteBuf payload = buf("one");
+        try (FramedOutput out = FramedOutput.of(sink, decodeOnly)) {
+            out.raw(buf("HELLO"));
+            assertThatThrownBy(() -> out.send(payload))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessage("decodes only");
+            assertThat(payload.refCnt()).isZero();
+        }
+        assertThat(sink.toString(UTF_8)).isEqualTo("HELLO");
+    }
+
+    // ------------------------------------------------------------------------------------------------ failures
+
+    @Test
+    void aBrokenOutputReleasesEverythingAndStaysBroken() throws IOException {
+        for (int failAt = 1; failAt < 10; failAt++) {
+            Reluctant channel = new Reluctant();
+            channel.most = 2000;
+            channel.failAt = failAt;
+            FramedOutput out = over(channel);
+            ByteBuf large = buffers.directBuffer().writeBytes(random(20_000, 1));
+            ByteBuf small = buf("small");
+            out.write(large);
+            assertThatThrownBy(() -> out.send(small))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("disk on fire");
+            assertThat(large.refCnt()).isZero();
+            assertThat(small.refCnt()).isZero();
+            assertNothingHeld(buffers);
+            ByteBuf later = buf("later");
+            assertThatThrownBy(() -> out.write(later))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("broke before: disk on fire");
+            assertThat(later.refCnt()).isZero();
+            assertThatThrownBy(out::flush).isInstanceOf(IOException.class);
+            out.close();
+            assertThatThrownBy(out::flush).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void closingFlushesAndLaterCallsAreRefused() throws IOException {
+        FramedOutput out = over(sink);
+        out.write(buf("one"));
+        out.close();
+        out.close();
+        assertThat(sink.toByteArray()).isEqualTo(frames("one"));
+        ByteBuf later = buf("later");
+        assertThatThrownBy(() -> out.write(later)).isInstanceOf(ClosedChannelException.class);
+        assertThat(later.refCnt()).isZero();
+    }
+
+    @Test
+    void aFailedFlushStillClosesTheTransport() {
+        boolean[] closed = new boolean[1];
+        OutputStream stream = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("disk on fire");
+            }
+
+            @Override
+            public void close() {
+                closed[0] = true;
+            }
+        };
+        assertThatThrownBy(() -> {
+                    try (FramedOutput out = over(stream)) {
+                        out.write(buf("one"));
+                    }
+                })
+                .hasMessage("disk on fire");
+        assertThat(closed[0]).isTrue();
+    }
+
+    @Test
+    void abortingWakesTheWriterAndTheWriterReleases() throws Exception {
+        Pipe pipe = Pipe.open();
+        FramedOutput out = over(pipe.sink());
+        ByteBuf large = buffers.directBuffer().writeBytes(random(4 << 20, 1));
+        Wire.Task<Void> writer = Wire.start(() -> {
+            out.send(large);
+            return null;
+        });
+        writer.awaitInside(Sink.class, "write");
+        out.abort();
+        assertThat(writer.failure()).isInstanceOf(AsynchronousCloseException.class);
+        assertThat(large.refCnt()).isZero();
+        pipe.source().close();
+    }
+
+    @Test
+    void framesOfManyWritersAreNotMixed() throws Exception {
+        Pipe pipe = Pipe.open();
+        int writers = 4;
+        int each = 500;
+        FramedOutput out = over(pipe.sink());
+        Wire.Task<?>[] tasks = new Wire.Task<?>[writers];
+        for (int w = 0; w < writers; w++) {
+            byte[] payload = random(100 + 700 * w, w);
+            tasks[w] = Wire.start(() -> {
+                for (int i = 0; i < each; i++) out.send(Unpooled.wrappedBuffer(payload));
+                return null;
+            });
+        }
+        int[] seen = new int[writers];
+        try (FramedInput in = FramedInput.builder(CODEC).allocator(buffers).over(pipe.source())) {
+            for (int i = 0; i < writers * each; i++) {
+                byte[] payload = in.receive().bytes();
+                int w = (payload.length - 100) / 700;
+                assertThat(payload).isEqualTo(random(100 + 700 * w, w));
+                seen[w]++;
+            }
+        }
+        for (Wire.Task<?> task : tasks) task.join();
+        assertThat(seen).containsOnly(each);
+        out.close();
+    }
+}

@@ -1,0 +1,214 @@
+package dev.framing.nio;
+
+import static dev.framing.nio.Length4.CODEC;
+import static dev.framing.nio.Wire.assertNothingHeld;
+import static dev.framing.nio.Wire.buf;
+import static dev.framing.nio.Wire.frames;
+import static dev.framing.nio.Wire.random;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.framing.Leftover;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An {@code SSLSocket} is a socket. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TlsTest {
+    private static SSLContext tls;
+
+    private final UnpooledByteBufAllocator buffers = Wire.counting();
+
+    /** A key that lives as long as this test. */
+    @BeforeAll
+    static void makeKey(@TempDir Path dir) throws Exception {
+        Path store = dir.resolve("key.p12");
+        String password = "not a secret";
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "test",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        password)
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("log").toFile())
+                .start();
+        assertThat(keytool.waitFor(50, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.exitValue()).as(Files.readString(dir.resolve("log"))).isZero();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, password.toCharArray());
+        }
+        KeyManagerFactory mine = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        mine.init(keys, password.toCharArray());
+        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(keys);
+        tls = SSLContext.getInstance("TLS");
+        tls.init(mine.getKeyManagers(), trusted.getTrustManagers(), null);
+    }
+
+    @AfterEach
+    void nothingIsHeld() {
+        assertNothingHeld(buffers);
+    }
+
+    private record Pair(FramedSocket client, FramedSocket server) {}
+
+    private Pair open(String protocol) throws Exception {
+        try (ServerSocket listening =
+                tls.getServerSocketFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            SSLSocket client = (SSLSocket)
+                    tls.getSocketFactory().createSocket(listening.getInetAddress(), listening.getLocalPort());
+            client.setEnabledProtocols(new String[] {protocol});
+            SSLSocket server = (SSLSocket) listening.accept();
+            Wire.Task<Void> handshake = Wire.start(() -> {
+                server.startHandshake();
+                return null;
+            });
+            client.startHandshake();
+            handshake.join();
+            FramedSocket.Builder builder = FramedSocket.builder(CODEC)
+                    .allocator(buffers)
+                    .closeTimeouts(Duration.ofSeconds(50), Duration.ofSeconds(50));
+            return new Pair(
+                    builder.over(client),
+                    FramedSocket.builder(CODEC).allocator(buffers).over(server));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void framesBothWaysThenAGracefulClose(String protocol) throws Exception {
+        byte[] large = random(1 << 20, 1);
+        Pair pair = open(protocol);
+        Wire.Task<Void> echo = Wire.start(() -> {
+            pair.server().run(frame -> {
+                try {
+                    pair.server().send(frame.retain());
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            pair.server().close();
+            return null;
+        });
+        Wire.Task<Void> writer = Wire.start(() -> {
+            pair.client().write(buf("one"));
+            pair.client().send(Unpooled.wrappedBuffer(large));
+            pair.client().end();
+            return null;
+        });
+        assertThat(pair.client().receive().text(UTF_8)).isEqualTo("one");
+        assertThat(Arrays.equals(pair.client().receive().bytes(), large)).isTrue();
+        assertThat(pair.client().receive()).isNull();
+        writer.join();
+        echo.join();
+        pair.client().close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aTimeoutKeepsThePartialFrame(String protocol) throws Exception {
+        Pair pair = open(protocol);
+        byte[] bytes = frames("one", "second");
+        for (int i = 0; i < bytes.length; i++) {
+            pair.server().raw(Unpooled.wrappedBuffer(bytes, i, 1));
+            pair.server().flush();
+            if (i == 6 || i == bytes.length - 1) {
+                assertThat(pair.client().receive(Duration.ofSeconds(20)).text(UTF_8))
+                        .isEqualTo(i == 6 ? "one" : "second");
+            } else {
+                assertThatThrownBy(() -> pair.client().receive(Duration.ofMillis(5)))
+                        .isInstanceOf(SocketTimeoutException.class);
+            }
+        }
+        pair.client().abort();
+        pair.server().abort();
+    }
+
+    @Test
+    void abortWakesTheReader() throws Exception {
+        Pair pair = open("TLSv1.3");
+        Wire.Task<Object> reader = Wire.start(() -> pair.client().receive());
+        reader.awaitInside(Source.class, "read");
+        pair.client().abort();
+        assertThat(reader.failure()).isInstanceOf(ClosedChannelException.class);
+        pair.server().abort();
+    }
+
+    /** STARTTLS: frames in clear, then TLS over the same connection, whose first bytes may have been read already. */
+    @Test
+    void aConnectionInClearBecomesTls() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Socket clientSocket = new Socket(listening.getInetAddress(), listening.getLocalPort());
+            Socket serverSocket = listening.accept();
+            Wire.Task<Void> server = Wire.start(() -> {
+                FramedSocket clear =
+                        FramedSocket.builder(CODEC).allocator(buffers).over(serverSocket);
+                assertThat(clear.receive().text(UTF_8)).isEqualTo("STARTTLS");
+                clear.switchTo(CODEC, Leftover.REQUIRE_EMPTY);
+                clear.send(buf("go ahead"));
+                clear.detach().release();
+                SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(serverSocket, null, true);
+                socket.setUseClientMode(false);
+                try (FramedSocket secret =
+                        FramedSocket.builder(CODEC).allocator(buffers).over(socket)) {
+                    secret.send(secret.receive().retain());
+                    assertThat(secret.receive()).isNull();
+                }
+                return null;
+            });
+            FramedSocket clear = FramedSocket.builder(CODEC).allocator(buffers).over(clientSocket);
+            clear.send(buf("STARTTLS"));
+            assertThat(clear.receive().text(UTF_8)).isEqualTo("go ahead");
+            ByteBuf rest = clear.detach();
+            assertThat(rest.isReadable()).isFalse();
+            rest.release();
+            SSLSocket socket = (SSLSocket)
+                    tls.getSocketFactory().createSocket(clientSocket, "localhost", clientSocket.getPort(), true);
+            try (FramedSocket secret =
+                    FramedSocket.builder(CODEC).allocator(buffers).over(socket)) {
+                secret.send(buf("secret"));
+                assertThat(secret.receive().text(UTF_8)).isEqualTo("secret");
+            }
+            server.join();
+        }
+    }
+}
