@@ -1,8 +1,8 @@
 package dev.framing.cli;
 
 import dev.framing.FrameCodec;
-import dev.framing.Framer;
-import io.netty.buffer.ByteBuf;
+import dev.framing.FramingException;
+import dev.framing.nio.FramedInput;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,18 +27,10 @@ final class BlockingTransport implements Transport {
     @Override
     public void receive(FrameCodec codec, Receipt receipt) throws IOException {
         try (SocketChannel socket = server.accept();
-                Framer framer = Framer.of(codec, receipt)) {
-            ReadableByteChannel counted = new Counted(socket, receipt);
-            while (!framer.isOver()) {
-                ByteBuf room = framer.room(64 << 10);
-                int n = counted.read(room.nioBuffer(room.writerIndex(), room.writableBytes()));
-                if (n < 0) {
-                    framer.end();
-                } else {
-                    room.writerIndex(room.writerIndex() + n);
-                    framer.received();
-                }
-            }
+                FramedInput input = FramedInput.of(new Counted(socket, receipt), codec)) {
+            input.run(receipt);
+        } catch (FramingException e) {
+            // the receipt was told
         }
     }
 

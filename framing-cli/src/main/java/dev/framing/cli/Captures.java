@@ -23,10 +23,10 @@ final class Captures {
     static final List<Entry> ALL = all();
 
     static final List<Later> LATER = List.of(
-            new Later("smtp*, client to server", "lines, and after DATA a body: the codec changes with the replies"),
+            new Later("smtp*, client to server", "lines, then a body: depends on the replies"),
             new Later("redis-* (8)", "RESP: a line, then counted bytes, nested"),
-            new Later("postgresql-* (5)", "start-up packets without a type byte, then messages with one"),
-            new Later("http1-* (9)", "the body's rule depends on the head, the answer's on the request"),
+            new Later("postgresql-* (5)", "start-up packets have no type byte, messages do"),
+            new Later("http1-* (9)", "the body's end depends on head and request"),
             new Later("memcached-text* (2)", "a line, then counted bytes"));
 
     private Captures() {}
@@ -38,8 +38,8 @@ final class Captures {
         for (String name :
                 List.of("mqtt311-pub-qos0", "mqtt311-pub-qos2", "mqtt311-sub", "mqtt5-pub-qos1", "mqtt5-sub"))
             add(all, name, "mqtt", C2S, S2C);
-        for (String name : List.of("syslog-octet", "syslog-octet-multiline", "syslog-octet-relay"))
-            add(all, name, "syslog-octet", C2S);
+        for (String name : List.of("syslog-octet", "syslog-octet-multiline")) add(all, name, "syslog-octet", C2S);
+        add(all, "syslog-octet-relay", "syslog-octet(max=64k)", C2S); // one message of 20,000 bytes
         add(all, "syslog-lf", "syslog-lf", C2S);
         for (String name : List.of("smtp", "smtp-curl", "smtp-pipelined")) add(all, name, "smtp", S2C);
         add(all, "memcached-binary", "memcached-binary", C2S, S2C);

@@ -10,8 +10,6 @@ enum Cut {
     COALESCED("coalesced", false),
     RANDOM("random", true);
 
-    private static final long SEED = 1;
-
     private final String title;
     private final boolean paced;
 
@@ -29,13 +27,13 @@ enum Cut {
         return paced;
     }
 
-    /** Sizes of the writes. */
-    Reads reads(int[] recorded) {
+    /** Sizes of the writes; the same each time. */
+    Reads reads(Recording recording) {
         return switch (this) {
-            case RECORDED -> Reads.recorded(recorded);
+            case RECORDED -> Reads.recorded(recording.reads());
             case ONE_BYTE -> Reads.of(1);
             case COALESCED -> Reads.of(Integer.MAX_VALUE);
-            case RANDOM -> Reads.random(SEED);
+            case RANDOM -> Reads.random(recording.name().hashCode());
         };
     }
 }

@@ -34,12 +34,8 @@ final class DemoCommand implements Callable<Integer> {
 
     /** One with heads and payloads, one with payloads and tails. */
     private static final List<Excerpt> EXCERPTS = List.of(
-            new Excerpt(
-                    "mqtt311-sub s2c",
-                    0,
-                    96,
-                    "MQTT: the head is the packet type and the length, one to four bytes of it"),
-            new Excerpt("smtp s2c", 0, 96, "SMTP replies: no head, the tail is CR LF"));
+            new Excerpt("mqtt311-sub s2c", 0, 80, "MQTT: type and length, then the rest"),
+            new Excerpt("smtp s2c", 208, 272, "Replies: no head, the tail is CR LF"));
 
     private final Streams streams;
 
@@ -84,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
         matrix.totals(rows.size());
         if (rows.size() == Captures.ALL.size()) {
             out.println("\nNot replayed yet, because their codecs come later:");
-            for (Captures.Later later : Captures.LATER) out.printf("  %-26s %s%n", later.name(), later.reason());
+            for (Captures.Later later : Captures.LATER) out.printf("  %-25s %s%n", later.name(), later.reason());
         }
         for (Excerpt excerpt : EXCERPTS) {
             Receipt receipt = seen.get(excerpt.stream());
@@ -95,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
                     .findFirst()
                     .orElseThrow();
             out.println();
-            out.println(look.paint(Style.BOLD, excerpt.stream() + ", sent at random") + ". " + excerpt.about() + ".");
+            out.println(look.paint(Style.BOLD, excerpt.stream() + ", random cut") + ". " + excerpt.about() + ".");
             out.println(Dump.legend(look));
             out.print(new Dump(look, recording.bytes(), excerpt.from(), excerpt.to(), receipt.frames(), receipt.reads())
                     .render());

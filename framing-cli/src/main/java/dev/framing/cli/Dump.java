@@ -1,6 +1,7 @@
 package dev.framing.cli;
 
 import dev.framing.cli.Look.Style;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -123,15 +124,24 @@ final class Dump {
     private Line framesOf(int row, int end) {
         Line line = new Line(TEXT);
         line.put(0, Style.FAINT, "  frames");
-        for (int at = row; at < end; at++) {
+        for (int at = row; at < end; ) {
+            int next = at + 1;
+            while (next < end && parts[next - from] == parts[at - from] && !frameBegins[next - from]) next++;
             if (frameBegins[at - from]) line.put(cell(at - row), Style.BOLD, bar(look));
-            if (parts[at - from] == 0) continue;
-            boolean first = at == row || frameBegins[at - from] || parts[at - from] != parts[at - from - 1];
-            String letter = Character.toString(parts[at - from]);
-            if (!frameBegins[at - from] && !first) line.put(cell(at - row), styleOf(at), look.unicode() ? "─" : " ");
-            line.put(cell(at - row) + 1, styleOf(at), look.unicode() ? (first ? letter : "─") + "─" : letter + letter);
+            if (parts[at - from] != 0) line.put(cell(at - row) + 1, styleOf(at), run(parts[at - from], next - at));
+            at = next;
         }
         return line;
+    }
+
+    /** Bytes of one part of one frame: {@code pp pp pp pp}, or {@code payload────}. */
+    private String run(byte part, int length) {
+        String letter = Character.toString(part);
+        if (!look.unicode()) return (letter.repeat(2) + " ").repeat(length).stripTrailing();
+        int columns = length * CELL - 1;
+        String word = part == 'h' ? "head" : part == 'p' ? "payload" : "tail";
+        String label = word.length() < columns ? word : letter;
+        return label + "─".repeat(columns - label.length());
     }
 
     private Line readsOf(int row, int end) {
@@ -179,7 +189,7 @@ final class Dump {
         Line(int columns) {
             characters = " ".repeat(columns).toCharArray();
             styles = new Style[columns];
-            java.util.Arrays.fill(styles, Style.PLAIN);
+            Arrays.fill(styles, Style.PLAIN);
         }
 
         void put(int column, Style style, String text) {

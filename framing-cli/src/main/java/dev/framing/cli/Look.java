@@ -47,6 +47,7 @@ record Look(boolean terminal, boolean colour, boolean unicode) {
         FAINT("\u001b[2m"),
         GOOD("\u001b[32m"),
         BAD("\u001b[1;31m"),
+        WRONG("\u001b[31m"),
         HEAD("\u001b[1;36m"),
         PAYLOAD("\u001b[32m"),
         TAIL("\u001b[1;33m"),

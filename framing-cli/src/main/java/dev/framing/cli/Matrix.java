@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every stream, every cut, one transport; a row for each stream as soon as it is known:
@@ -51,7 +51,7 @@ final class Matrix {
      */
     Map<String, Receipt> run(Transport transport, List<Row> rows, List<String> wanted)
             throws IOException, InterruptedException {
-        Map<String, Receipt> kept = new java.util.HashMap<>();
+        Map<String, Receipt> kept = new HashMap<>();
         header();
         int total = rows.size() * Cut.values().length;
         try (Progress progress = new Progress(streams)) {
@@ -76,9 +76,9 @@ final class Matrix {
         StringBuilder titles = new StringBuilder("%-26s".formatted("stream"));
         for (Cut cut : Cut.values())
             titles.append(("%" + (WIDTHS[cut.ordinal()] + RIGHT) + "s").formatted(cut.title()));
-        out.println(" ".repeat(26) + "one read() taken for one message:            framing:");
-        out.println(" ".repeat(26) + "reads, and those that are one whole frame    frames");
-        out.println(look.paint(Style.BOLD, titles + "     cut"));
+        out.println(" ".repeat(26) + "one read() taken for one message:           framing:");
+        out.println(" ".repeat(26) + "reads, and those that are one whole frame   frames");
+        out.println(look.paint(Style.BOLD, titles + "    cut"));
     }
 
     private void print(Recording recording, Map<Cut, Receipt> receipts) {
@@ -94,7 +94,7 @@ final class Matrix {
             int right = receipt.readsThatAreFrames(recording);
             String cell = ("%" + WIDTHS[entry.getKey().ordinal()] + "d%" + RIGHT + "d").formatted(reads, right);
             boolean naiveIsRight = reads == recording.frames() && right == reads;
-            line.append(look.paint(naiveIsRight ? Style.GOOD : Style.BAD, cell));
+            line.append(look.paint(naiveIsRight ? Style.GOOD : Style.WRONG, cell));
             naiveReads += reads;
             naiveRight += right;
             framesCut += receipt.frames().size();
@@ -105,7 +105,7 @@ final class Matrix {
                 least = receipt.frames().size();
             }
         }
-        line.append("%9s ".formatted(least + "/" + recording.frames()));
+        line.append("%8s ".formatted(least + "/" + recording.frames()));
         line.append(wrong.isEmpty() ? look.paint(Style.GOOD, look.tick()) : look.paint(Style.BAD, look.cross()));
         out.println(line);
         for (String difference : wrong) out.println(look.paint(Style.BAD, "  " + difference));
@@ -127,10 +127,5 @@ final class Matrix {
 
     boolean matched() {
         return differences.isEmpty();
-    }
-
-    @Nullable
-    String firstDifference() {
-        return differences.isEmpty() ? null : differences.get(0);
     }
 }

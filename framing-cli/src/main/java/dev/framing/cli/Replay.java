@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay extends Thread {
     private final InetSocketAddress server;
-    private final byte[] bytes;
+    private final Recording recording;
     private final Cut cut;
-    private final int[] recorded;
     private final Receipt receipt;
     private volatile boolean served;
     private @Nullable IOException failure;
@@ -30,8 +29,7 @@ final class Replay extends Thread {
     private Replay(InetSocketAddress server, Recording recording, Cut cut, Receipt receipt) {
         super("replay of " + recording.name());
         this.server = server;
-        this.bytes = recording.bytes();
-        this.recorded = recording.reads();
+        this.recording = recording;
         this.cut = cut;
         this.receipt = receipt;
         setDaemon(true);
@@ -61,8 +59,9 @@ final class Replay extends Thread {
     public void run() {
         try (SocketChannel socket = SocketChannel.open(server)) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            byte[] bytes = recording.bytes();
             ByteBuffer all = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-            PrimitiveIterator.OfInt sizes = cut.reads(recorded).sizes();
+            PrimitiveIterator.OfInt sizes = cut.reads(recording).sizes();
             for (int sent = 0; sent < bytes.length; ) {
                 int to = sent + Math.min(sizes.nextInt(), bytes.length - sent);
                 all.limit(to);
