@@ -26,7 +26,7 @@ final class Captures {
             new Later("smtp*, client to server", "lines, then a body: depends on the replies"),
             new Later("redis-* (8)", "RESP: a line, then counted bytes, nested"),
             new Later("postgresql-* (5)", "start-up packets have no type byte, messages do"),
-            new Later("http1-* (9)", "the body's end depends on head and request"),
+            new Later("http1-* (8)", "the body's end depends on head and request"),
             new Later("memcached-text* (2)", "a line, then counted bytes"));
 
     private Captures() {}

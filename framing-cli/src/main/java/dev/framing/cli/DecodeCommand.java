@@ -118,7 +118,7 @@ final class DecodeCommand implements Callable<Integer> {
             for (long done = 0; !framer.isOver(); done += bytes.writerIndex()) {
                 bytes.clear();
                 if (in.available() == 0) lines.flush(); // whoever waits for the answer gets it before the next question
-                int n = in.read(bytes.array(), 0, BUFFER);
+                int n = read(in, bytes.array());
                 if (n < 0) {
                     framer.end();
                     break;
@@ -132,6 +132,14 @@ final class DecodeCommand implements Callable<Integer> {
                 }
                 progress.at(done, size, lines.frames() + " frames, " + (done >> 20) + " MiB");
             }
+        }
+    }
+
+    private int read(InputStream in, byte[] to) throws IOException {
+        try {
+            return in.read(to);
+        } catch (IOException e) {
+            throw new IOException((file.equals("-") ? "standard input" : file) + ": " + Main.reason(e), e);
         }
     }
 

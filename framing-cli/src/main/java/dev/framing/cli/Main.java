@@ -42,7 +42,12 @@ public final class Main implements Runnable {
     /** Runs the command and ends the process with its exit status. */
     public static void main(String[] args) {
         Streams streams = Streams.ofProcess();
-        int status = run(streams, args);
+        int status = BUG;
+        try {
+            status = run(streams, args);
+        } catch (OutOfMemoryError e) { // a frame may be as long as the codec's max
+            streams.err().println("framing: out of memory; lower the codec's max, or set JAVA_TOOL_OPTIONS=-Xmx4g");
+        }
         streams.err().flush();
         System.exit(status);
     }

@@ -77,8 +77,8 @@ final class Matrix {
         for (Cut cut : Cut.values())
             titles.append(("%" + (WIDTHS[cut.ordinal()] + RIGHT) + "s").formatted(cut.title()));
         out.println(" ".repeat(26) + "one read() taken for one message:           framing:");
-        out.println(" ".repeat(26) + "reads, and those that are one whole frame   frames");
-        out.println(look.paint(Style.BOLD, titles + "    cut"));
+        out.println(" ".repeat(26) + "reads, and those that are one whole frame   frames cut");
+        out.println(look.paint(Style.BOLD, titles + " of expected"));
     }
 
     private void print(Recording recording, Map<Cut, Receipt> receipts) {
@@ -116,11 +116,14 @@ final class Matrix {
     /** The last lines of the table. */
     void totals(int rows) {
         out.println();
+        out.println("One byte a write: the kernel joins those that wait to be read. As recorded, random:");
+        out.println("each write waits until the one before was read.");
+        out.println();
         out.printf(Locale.ROOT, "%d streams, each sent %d ways: %,d replays.%n", rows, Cut.values().length, replays);
         out.printf(
                 Locale.ROOT, "One read() for one message: %,d of %,d reads were one frame.%n", naiveRight, naiveReads);
         String verdict = differences.isEmpty()
-                ? look.paint(Style.GOOD, "all with the recorded position, length and bytes " + look.tick())
+                ? look.paint(Style.GOOD, "positions, lengths and bytes as recorded " + look.tick())
                 : look.paint(Style.BAD, differences.size() + " replays differ " + look.cross());
         out.printf(Locale.ROOT, "framing: %,d of %,d frames, %s%n", framesCut, framesExpected, verdict);
     }

@@ -2,7 +2,6 @@ package dev.framing.cli;
 
 import dev.framing.FrameCodec;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -19,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Replay extends Thread {
-    private final InetSocketAddress server;
+    private final SocketChannel socket;
     private final Recording recording;
     private final Cut cut;
     private final Receipt receipt;
     private volatile boolean served;
     private @Nullable IOException failure;
 
-    private Replay(InetSocketAddress server, Recording recording, Cut cut, Receipt receipt) {
+    private Replay(SocketChannel socket, Recording recording, Cut cut, Receipt receipt) {
         super("replay of " + recording.name());
-        this.server = server;
+        this.socket = socket;
         this.recording = recording;
         this.cut = cut;
         this.receipt = receipt;
@@ -39,7 +38,8 @@ final class Replay extends Thread {
     static Receipt run(Transport transport, FrameCodec codec, Recording recording, Cut cut)
             throws IOException, InterruptedException {
         Receipt receipt = new Receipt();
-        Replay sender = new Replay(transport.address(), recording, cut, receipt);
+        SocketChannel socket = SocketChannel.open(transport.address()); // waits in the server's backlog
+        Replay sender = new Replay(socket, recording, cut, receipt);
         sender.start();
         boolean clean = false;
         try {
@@ -57,13 +57,12 @@ final class Replay extends Thread {
 
     @Override
     public void run() {
-        try (SocketChannel socket = SocketChannel.open(server)) {
+        try (socket) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            byte[] bytes = recording.bytes();
-            ByteBuffer all = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+            ByteBuffer all = ByteBuffer.wrap(recording.bytes());
             PrimitiveIterator.OfInt sizes = cut.reads(recording).sizes();
-            for (int sent = 0; sent < bytes.length; ) {
-                int to = sent + Math.min(sizes.nextInt(), bytes.length - sent);
+            for (int sent = 0; sent < all.capacity(); ) {
+                int to = sent + Math.min(sizes.nextInt(), all.capacity() - sent);
                 all.limit(to);
                 while (all.hasRemaining()) socket.write(all);
                 sent = to;

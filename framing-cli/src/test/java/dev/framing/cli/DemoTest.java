@@ -34,7 +34,7 @@ class DemoTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.status()).isZero();
         assertThat(run.out())
-                .contains("with the recorded position, length and bytes ok")
+                .contains("positions, lengths and bytes as recorded ok")
                 .doesNotContain(" NO");
     }
 
