@@ -3,4 +3,7 @@ module dev.framing.cli {
     requires dev.framing.nio;
     requires info.picocli;
     requires com.fasterxml.jackson.core;
+
+    opens dev.framing.cli to
+            info.picocli;
 }

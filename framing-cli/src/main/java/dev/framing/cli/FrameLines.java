@@ -1,0 +1,109 @@
+package dev.framing.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.framing.Frame;
+import dev.framing.FrameHandler;
+import dev.framing.FramingError;
+import dev.framing.codec.Headers;
+import io.netty.buffer.ByteBufUtil;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames as lines of JSON, bytes as hex:
+ *
+ * <pre>
+ *   {"position":0,"head":"0002","payload":"6869","tail":""}
+ *   {"position":4,"head":"...","payload":"...","tail":"","fields":[["Content-Length","142"]]}
+ *   {"error":"Truncated","position":42,"message":"stream ended inside the frame at byte 42: ..."}
+ * </pre>
+ */
+final class FrameLines implements FrameHandler, Closeable {
+    private static final JsonFactory JSON = JsonFactory.builder().build();
+
+    private final JsonGenerator json;
+    private long frames;
+    private @Nullable FramingError error;
+
+    FrameLines(OutputStream out) throws IOException {
+        json = JSON.createGenerator(out);
+        json.setRootValueSeparator(null);
+        json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    }
+
+    @Override
+    public void onFrame(Frame frame) {
+        frames++;
+        int payload = frame.payloadIndex();
+        int tail = payload + frame.payloadLength();
+        try {
+            json.writeStartObject();
+            json.writeNumberField("position", frame.position());
+            hex("head", frame, payload - frame.headLength(), frame.headLength());
+            hex("payload", frame, payload, frame.payloadLength());
+            hex("tail", frame, tail, frame.tailLength());
+            Headers headers = frame.detail(Headers.class).getOrNull();
+            if (headers != null) fields(headers);
+            endLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void hex(String name, Frame frame, int index, int length) throws IOException {
+        json.writeStringField(name, ByteBufUtil.hexDump(frame.buffer(), index, length));
+    }
+
+    private void fields(Headers headers) throws IOException {
+        json.writeArrayFieldStart("fields");
+        for (int i = 0; i < headers.count(); i++) {
+            json.writeStartArray();
+            json.writeString(headers.name(i));
+            json.writeString(headers.value(i));
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+    }
+
+    @Override
+    public void onError(FramingError e) {
+        error = e;
+        try {
+            json.writeStartObject();
+            json.writeStringField("error", e.getClass().getSimpleName());
+            json.writeNumberField("position", e.position());
+            json.writeStringField("message", e.message());
+            endLine();
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    private void endLine() throws IOException {
+        json.writeEndObject();
+        json.writeRaw('\n');
+    }
+
+    long frames() {
+        return frames;
+    }
+
+    @Nullable
+    FramingError error() {
+        return error;
+    }
+
+    /** All lines so far become readable. */
+    void flush() throws IOException {
+        json.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        json.close();
+    }
+}
