@@ -71,7 +71,7 @@ final class Accumulator {
     }
 
     private void enqueue(ByteBuf bytes) {
-        delivery.opened(bytes, bytes.readerIndex(), bytes.readableBytes());
+        delivery.received(bytes, bytes.readerIndex(), bytes.readableBytes());
         queue.add(bytes);
         fresh++;
     }
@@ -154,7 +154,7 @@ final class Accumulator {
     /** Bytes were written to {@link #room} from {@code from} on. */
     void received(int from) {
         ByteBuf c = Objects.requireNonNull(current);
-        delivery.opened(c, from, c.writerIndex() - from);
+        delivery.received(c, from, c.writerIndex() - from);
         delivery.extend(c.writerIndex());
     }
 

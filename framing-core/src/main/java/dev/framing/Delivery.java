@@ -2,88 +2,43 @@ package dev.framing;
 
 import dev.framing.OpenFrame.State;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decoder tells becomes what a handler gets: order of telling, limits, {@link Oversize}, parts, assembly, the first error.
+ * What a decoder tells becomes what a handler gets: order of telling, limits, {@link Oversize}, the first error.
  *
- * <pre>
- *  state of the open frame   NONE   --pending takes-->   TAKEN   --begin(head 0)-->   BEGUN
- *                             |  \--begin------------------------------------------->  |
- *                             | <---------- frame(head 0), or the exact rest --- TAKEN |
- *                             | <-------------------- end ---------------------------- '
- * </pre>
- *
- * One idea decides SKIP and PARTS for every family: {@link #pending} says how much of a frame is certain, and this class takes those
+ * <p>One idea decides SKIP and PARTS for every family: {@link #pending} says how much of a frame is certain, and this class takes those
  * bytes from the decoder as soon as the frame must be longer than what is delivered whole.
  */
-final class Delivery implements FrameSink {
-    /** Bits of {@link #special}: anything that keeps {@link #frame} from its fast path. */
-    private static final int FRAME_OPEN = 1;
-
-    private static final int HAS_DETAIL = 2;
-
+final class Delivery extends Assembly implements FrameSink {
     private final Framer framer;
-    private final FrameHandler handler;
     private final Oversize oversize;
-    final Memory memory;
-    final Frame frame = new Frame(this);
-    private final OpenFrame main = new OpenFrame();
-    private final OpenFrame nested = new OpenFrame();
-    private OpenFrame cur = main;
-
-    /** The memory being read: bytes {@code [cursor, end)} of {@link #in} are not told; index 0 of it is at stream position {@link #base}. */
-    private ByteBuf in = Unpooled.EMPTY_BUFFER;
-
-    private int cursor;
-    private int end;
-    private long base;
-
-    private int max;
-    /** Bytes up to which a frame is delivered whole. */
+    private final Verdicts verdicts = new Verdicts();
+    private Limits limits;
+    /** {@link Limits#whole}, for the fast path. */
     private int whole;
-    /** Bytes up to which a frame is no error. */
-    private long limit;
-
-    private int special;
-    /** The answer to the decoder: go on. */
-    private boolean go = true;
 
     private boolean pended;
     /** Bytes from the cursor on without which the decoder need not be asked again. */
     private long needed;
     /** The whole length that the format announced for the frame that is not whole, or -1. */
     private long announced = -1;
-    /** An exact rest that is moved without the decoder: payload bytes to come, or -1. */
-    private long forward = -1;
-
-    private int forwardTail;
-    /** The tail of a frame whose LAST part is due although all of it was told; -1: none. */
-    private int owed = -1;
-    /** A frame was seen to begin in the bytes not told. */
-    private boolean begun;
 
     private boolean headWhole;
-    /** The view was set for a frame that does not simply stand in {@link #in}: its fields must be put back, this room emptied. */
-    private boolean dressed;
+    /** The decoder was stopped by an answer of false: it may have more to say without more bytes. */
+    private boolean interrupted;
 
-    private @Nullable OpenFrame roomShown;
-    private @Nullable Object detail;
-    private final byte[] opening = new byte[8];
-    private int openingLength;
-
-    private @Nullable FramingError error;
     private boolean finished;
     /** A codec was switched: the decoder that is telling must return. */
     private boolean switched;
 
-    Delivery(Framer framer, FrameHandler handler, Oversize oversize, Memory memory) {
+    Delivery(Framer framer, FrameHandler handler, Oversize oversize, Memory memory, int maxFrameLength) {
+        super(handler, memory);
         this.framer = framer;
-        this.handler = handler;
         this.oversize = oversize;
-        this.memory = memory;
+        limits = Limits.of(oversize, maxFrameLength);
+        whole = limits.whole();
     }
 
     // ------------------------------------------------------------------------------------------------ the fast path
@@ -118,20 +73,18 @@ final class Delivery implements FrameSink {
             if (head != 0) throw new IllegalStateException("frame(head " + head + ") of a frame whose head was taken");
             OpenFrame o = cur;
             o.wire += length;
-            if (o.wire > limit) return tooLong(o.start, o.wire, limit, index, 0);
+            if (o.wire > limits.error()) return tooLong(o.start, o.wire, limits.error(), index, 0);
             cursor += (int) length;
             return complete(index, payload, tail);
         }
         if (length == 0) throw new IllegalStateException("a frame of no bytes");
         boolean isNested = cur.state == State.BEGUN;
         if (isNested && cur == nested) throw new IllegalStateException("a frame in a nested frame");
-        if (head > max) return tooLong(position, -1, max, index, 0);
-        if (length > limitOf(isNested)) return tooLong(position, length, limitOf(isNested), index, head);
-        if (oversize instanceof Oversize.Skip && length > max) {
+        if (head > limits.max()) return tooLong(position, -1, limits.max(), index, 0);
+        if (length > limits.of(isNested)) return tooLong(position, length, limits.of(isNested), index, head);
+        if (limits.skips() && length > limits.max()) {
             cursor += (int) length;
-            detail = null;
-            special &= ~HAS_DETAIL;
-            handler.onSkipped(position, length);
+            skipped(position, length);
             return go;
         }
         if (!isNested && length > whole) {
@@ -169,7 +122,7 @@ final class Delivery implements FrameSink {
         special |= FRAME_OPEN;
         cursor += head;
         o.wire = head;
-        if (head > max) return tooLong(o.start, -1, max, index, 0);
+        if (head > limits.max()) return tooLong(o.start, -1, limits.max(), index, 0);
         if (!grown(o, o.wire)) return false;
         if (o.skip) return true;
         if (o.parts) {
@@ -177,7 +130,7 @@ final class Delivery implements FrameSink {
             show(in, index, head, 0, 0, Part.FIRST, o.start, o.wire);
             return go;
         }
-        return head == 0 || keep(o, index, head);
+        return head == 0 || keep(o, index, head, limits.max());
     }
 
     @Override
@@ -191,7 +144,7 @@ final class Delivery implements FrameSink {
             show(in, index, 0, length, 0, Part.MIDDLE, o.start, o.wire);
             return go;
         }
-        return keep(o, index, length) && (!o.parts || flush(o));
+        return keep(o, index, length, limits.max()) && (!o.parts || flush(o));
     }
 
     @Override
@@ -201,7 +154,7 @@ final class Delivery implements FrameSink {
         o.wire += length;
         if (!grown(o, o.wire)) return null;
         if (o.skip) o.clearRoom(memory);
-        return roomFor(o, length);
+        return roomFor(o, length, limits.max());
     }
 
     @Override
@@ -233,127 +186,22 @@ final class Delivery implements FrameSink {
         o.wire += tail;
         boolean assembled = !o.parts;
         if (!assembled && !o.roomUsed()) return complete(index, 0, tail);
-        if (!keep(o, index, tail)) return false;
-        ByteBuf bytes = Objects.requireNonNull(o.room);
-        int head = assembled ? o.head : 0;
-        int payload = bytes.writerIndex() - head - tail;
-        close(o);
-        roomShown = o;
-        show(bytes, 0, head, payload, tail, assembled ? Part.WHOLE : Part.LAST, o.start, o.wire);
+        if (!keep(o, index, tail, limits.max())) return false;
+        ByteBuf room = Objects.requireNonNull(o.room);
+        completeRoom(o, room, assembled ? o.head : 0, tail, assembled ? Part.WHOLE : Part.LAST);
         return go;
     }
 
     /** The open frame has, or will have, {@code least} bytes: limits, SKIP, PARTS. */
     private boolean grown(OpenFrame o, long least) {
-        if (least > limitOf(o == nested)) return tooLong(o.start, -1, limitOf(o == nested), 0, 0);
-        if (oversize instanceof Oversize.Skip && least > max && !o.skip) {
+        long limit = limits.of(o == nested);
+        if (least > limit) return tooLong(o.start, -1, limit, 0, 0);
+        if (limits.skips() && least > limits.max() && !o.skip) {
             o.skip = true;
             o.clearRoom(memory);
         }
-        if (o == main && oversize instanceof Oversize.Parts && least > whole) o.parts = true;
+        if (o == main && limits.parts() && least > whole) o.parts = true;
         return true;
-    }
-
-    private long limitOf(boolean isNested) {
-        return isNested && oversize instanceof Oversize.Parts ? max : limit;
-    }
-
-    private boolean keep(OpenFrame o, int index, int length) {
-        ByteBuf room = roomFor(o, length);
-        if (room == null) return false;
-        room.writeBytes(in, index, length);
-        memory.copied += length;
-        return true;
-    }
-
-    private @Nullable ByteBuf roomFor(OpenFrame o, int length) {
-        ByteBuf room = o.room(length, max + 1024L, memory);
-        if (room == null) overBudget(o.start, length);
-        return room;
-    }
-
-    /** Delivers what the room holds, as FIRST or MIDDLE. */
-    private boolean flush(OpenFrame o) {
-        ByteBuf room = o.room;
-        int length = room == null ? 0 : room.writerIndex();
-        int head = o.first ? 0 : o.head;
-        Part part = o.first ? Part.MIDDLE : Part.FIRST;
-        o.first = true;
-        if (room == null) {
-            show(in, cursor, head, length - head, 0, part, o.start, o.wire);
-        } else {
-            roomShown = o;
-            show(room, 0, head, length - head, 0, part, o.start, o.wire);
-        }
-        return go;
-    }
-
-    private void last() {
-        int tail = owed;
-        int index = cursor;
-        owed = -1;
-        cursor += tail;
-        main.wire += tail;
-        close(main);
-        show(in, index, 0, 0, tail, Part.LAST, main.start, main.wire);
-    }
-
-    private void close(OpenFrame o) {
-        o.state = State.NONE;
-        if (o == nested) {
-            cur = main;
-            return;
-        }
-        special &= ~FRAME_OPEN;
-        begun = false; // what was pending was this frame
-    }
-
-    /** The open frame's last bytes stand in {@link #in}. */
-    private boolean complete(int index, int payload, int tail) {
-        OpenFrame o = cur;
-        close(o);
-        forward = -1;
-        if (o.skip) {
-            detail = null;
-            special &= ~HAS_DETAIL;
-            handler.onSkipped(o.start, o.wire);
-        } else {
-            show(in, index, 0, payload, tail, Part.LAST, o.start, o.wire);
-        }
-        return go;
-    }
-
-    private void show(
-            ByteBuf bytes, int index, int head, int payload, int tail, Part part, long position, long length) {
-        Frame f = frame;
-        f.buffer = bytes;
-        f.head = head;
-        f.payloadIndex = index + head;
-        f.payload = payload;
-        f.tail = tail;
-        f.part = part;
-        f.position = position;
-        f.length = length;
-        f.detail = detail;
-        detail = null;
-        special &= ~HAS_DETAIL;
-        dressed = true;
-        handler.onFrame(f);
-        if (go) undress();
-    }
-
-    /** The view shows again what simply stands in {@link #in}. Not before the application that paused in onFrame has done with it. */
-    private void undress() {
-        if (!dressed) return;
-        dressed = false;
-        Frame f = frame;
-        f.buffer = in;
-        f.part = Part.WHOLE;
-        f.position = -1;
-        f.detail = null;
-        OpenFrame o = roomShown;
-        roomShown = null;
-        if (o != null) o.clearRoom(memory);
     }
 
     // ------------------------------------------------------------------------------------ not whole, not right, over
@@ -364,44 +212,58 @@ final class Delivery implements FrameSink {
         pended = true;
         needed = tail >= 0 && certain >= head ? least : 0;
         announced = -1;
-        OpenFrame o = cur;
-        if (o.state == State.BEGUN) {
-            if (head == 0 || o == nested) {
-                headWhole = true;
-                if (!grown(o, saturatedSum(o.wire, least))) return -1;
-                if (o.parts && !o.first && !o.skip) flush(o);
-                return 0;
-            }
-            if (head > max) return refuse(base + index, -1, max, index, 0);
-            if (certain < head && least <= Math.max(limitOf(true), max)) return 0;
-            if (least > limitOf(true))
-                return refuse(
-                        base + index,
-                        tail < 0 && certain < head ? -1 : least,
-                        limitOf(true),
-                        index,
-                        Math.min(head, certain));
-            if (least <= max) return 0;
-            o = cur = nested; // an over-long nested frame that is being skipped
-            o.state = State.NONE;
+        if (cur.state == State.BEGUN) {
+            if (head == 0 || cur == nested) return pendingBegun(least);
+            int answer = pendingNested(index, head, certain, least, tail);
+            if (answer <= 0) return answer;
         }
-        long had = o.state == State.TAKEN ? o.wire : 0;
-        long start = o.state == State.TAKEN ? o.start : base + index;
-        long all = saturatedSum(had, least);
+        OpenFrame o = cur;
+        boolean taken = o.state == State.TAKEN;
+        boolean headIsThere = certain >= head;
+        boolean stated = tail >= 0 || headIsThere;
+        long start = taken ? o.start : base + index;
+        long all = taken ? saturatedSum(o.wire, least) : least;
         begun = true;
-        headWhole = o.state == State.TAKEN || certain >= head;
-        if (o.state == State.NONE && head > max) return refuse(start, -1, max, index, 0);
-        boolean stated = tail >= 0 || certain >= head;
+        headWhole = taken || headIsThere;
+        if (!taken && head > limits.max()) return refuse(start, -1, limits.max(), index, 0);
         if (stated && framer.decoder().announced()) announced = all;
-        // a head that is not whole: only what no policy lets through, so that it never matters how much of it has come
-        if (all > (certain < head ? Math.max(limit, max) : limit))
-            return refuse(start, stated ? all : -1, limit, index, Math.min(head, certain));
-        if (certain < head) return 0;
-        boolean cut = o.state == State.TAKEN || all > (oversize instanceof Oversize.Skip ? max : whole);
-        if (!cut || certain == 0 && (o.state == State.NONE || tail < 0)) return 0;
+        if (all > (headIsThere ? limits.error() : limits.ofPartialHead(false)))
+            return refuse(start, stated ? all : -1, limits.error(), index, Math.min(head, certain));
+        if (!headIsThere) return 0;
+        boolean cut = taken || all > (limits.skips() ? limits.max() : whole);
+        if (!cut || certain == 0 && (!taken || tail < 0)) return 0;
+        return take(index, head, certain, least, tail);
+    }
+
+    /** More is to come of the frame begun. */
+    private int pendingBegun(long least) {
+        OpenFrame o = cur;
+        headWhole = true;
+        if (!grown(o, saturatedSum(o.wire, least))) return -1;
+        if (o.parts && !o.first && !o.skip) flush(o);
+        return 0;
+    }
+
+    /** A frame begins inside the one begun. Over 0: it is to be skipped, and is {@link #cur} now. */
+    private int pendingNested(int index, int head, int certain, long least, int tail) {
+        boolean headIsThere = certain >= head;
+        long start = base + index;
+        if (head > limits.max()) return refuse(start, -1, limits.max(), index, 0);
+        if (least > (headIsThere ? limits.of(true) : limits.ofPartialHead(true)))
+            return refuse(
+                    start, tail >= 0 || headIsThere ? least : -1, limits.of(true), index, Math.min(head, certain));
+        if (!headIsThere || least <= limits.max()) return 0;
+        cur = nested;
+        cur.state = State.NONE;
+        return 1;
+    }
+
+    /** Takes the certain bytes of a frame that is longer than what is delivered whole. */
+    private int take(int index, int head, int certain, long least, int tail) {
+        OpenFrame o = cur;
         if (o.state == State.NONE) {
-            o.open(State.TAKEN, start, head);
-            o.skip = oversize instanceof Oversize.Skip;
+            o.open(State.TAKEN, base + index, head);
+            o.skip = limits.skips();
             o.parts = !o.skip;
             special |= FRAME_OPEN;
         }
@@ -425,29 +287,25 @@ final class Delivery implements FrameSink {
         if (!go) return false; // found again once delivery goes on
         if (index < cursor || index >= end)
             throw new IllegalStateException("malformed at index " + index + " outside [" + cursor + ", " + end + ")");
-        if (main.state == State.BEGUN && main.parts && !main.skip && main.roomUsed())
-            flush(main); // what stood before it, first
-        if (!go) return false;
-        long position = base + index;
-        int found = in.getUnsignedByte(index);
-        long start = main.state == State.NONE ? base + cursor : main.start;
-        String hint = start > 0 ? "" : Sighting.known(opening, (int) Math.min(openingLength, position + 1));
-        fail(new FramingError.Malformed(position, reason, found, hint));
+        if (flushDue() && !flush(main)) return false; // what stood before it, first
+        fail(verdicts.malformed(frameStart(), base + index, reason, in.getUnsignedByte(index)));
         return false;
     }
 
     @Override
     public boolean tooLong(long allowed, String unit) {
         if (!go) return false; // found again once delivery goes on
-        long start = main.state == State.NONE ? base + cursor : main.start;
-        fail(new FramingError.FrameTooLong(start, -1, allowed, unit, ""));
+        fail(new FramingError.FrameTooLong(frameStart(), -1, allowed, unit, ""));
         return false;
+    }
+
+    private long frameStart() {
+        return frameOpen() ? main.start : base + cursor;
     }
 
     @Override
     public void detail(Object value) {
-        detail = value;
-        special |= HAS_DETAIL;
+        keepDetail(value);
     }
 
     @Override
@@ -458,29 +316,13 @@ final class Delivery implements FrameSink {
     }
 
     private boolean tooLong(long position, long length, long allowed, int index, int head) {
-        boolean stated = length >= 0 && framer.decoder().announced();
-        String hint = "";
-        if (stated && head > 0) {
-            hint = Sighting.ofHead(in, index, head);
-            String other = framer.decoder().hint(in, index, head);
-            if (other != null) hint = hint.isEmpty() ? other : hint + "; " + other;
-        }
-        fail(new FramingError.FrameTooLong(position, stated ? length : -1, allowed, hint));
+        fail(verdicts.tooLong(framer.decoder(), position, length, allowed, in, index, head));
         return false;
     }
 
     private int refuse(long position, long length, long allowed, int index, int head) {
         tooLong(position, length, allowed, index, head);
         return -1;
-    }
-
-    void overBudget(long position, long asked) {
-        fail(new FramingError.BudgetExceeded(position, asked, memory.budgetLimit()));
-    }
-
-    void fail(FramingError first) {
-        if (error == null) error = first;
-        go = false;
     }
 
     private static long saturatedSum(long a, long b) {
@@ -491,16 +333,6 @@ final class Delivery implements FrameSink {
         told(index, length, length);
         if (cur.state != State.BEGUN) throw new IllegalStateException("no frame was begun");
         return cur;
-    }
-
-    private void told(int index, int signs, long length) {
-        if (!go) throw new IllegalStateException("told after the answer false: return at once");
-        if (index != cursor)
-            throw new IllegalStateException(
-                    "told at index " + index + ", but everything before " + cursor + " was told and nothing after it");
-        if (signs < 0 || length > end - cursor)
-            throw new IllegalStateException(
-                    "told " + length + " bytes at index " + index + ", the bytes end at " + end);
     }
 
     // ------------------------------------------------------------------------------------------------ for the Framer
@@ -522,7 +354,7 @@ final class Delivery implements FrameSink {
                 asked = false;
                 continue;
             }
-            if (main.state == State.BEGUN && main.parts && !main.skip && main.roomUsed()) {
+            if (flushDue()) {
                 flush(main);
                 continue;
             }
@@ -530,9 +362,6 @@ final class Delivery implements FrameSink {
             asked = ask();
         }
     }
-
-    /** The decoder was stopped by an answer of false: it may have more to say without more bytes. */
-    private boolean interrupted;
 
     /** True: it said all it could. */
     private boolean ask() {
@@ -584,61 +413,36 @@ final class Delivery implements FrameSink {
                 go = true;
                 switched = false;
                 framer.decoder().end(in, cursor, end, this);
-                if (go && main.state == State.BEGUN && main.parts && !main.skip && main.roomUsed()) flush(main);
+                if (go && flushDue()) flush(main);
                 if (!go && error == null) {
                     if (framer.stopped()) return false;
                     continue;
                 }
                 if (error != null) return true;
             }
-            boolean open = main.state != State.NONE;
             long unread = end - cursor + behind;
-            if (!open && unread == 0) return true;
-            long start = open ? main.start : base + cursor;
-            if (finished) {
-                fail(new FramingError.LeftoverBytes(start, unread));
-            } else {
-                String hint = announced >= 0 && start == 0 ? Sighting.known(opening, openingLength) : "";
-                fail(new FramingError.Truncated(start, base + end - start, announced, hint));
-            }
+            if (!frameOpen() && unread == 0) return true;
+            long start = frameStart();
+            if (finished) fail(new FramingError.LeftoverBytes(start, unread));
+            else fail(verdicts.truncated(start, base + end - start, announced));
             return true;
         }
     }
 
-    /** Remembers how the stream begins, for the first error. */
-    void opened(ByteBuf bytes, int index, int length) {
-        int n = Math.min(length, opening.length - openingLength);
-        if (n == 0) return;
-        bytes.getBytes(index, opening, openingLength, n);
-        openingLength += n;
+    /** So the stream goes on; for the first error. */
+    void received(ByteBuf bytes, int index, int length) {
+        verdicts.received(bytes, index, length);
     }
 
-    /** From now on the bytes not told stand at {@code [index, limit)} of {@code bytes}. */
-    void use(ByteBuf bytes, int index, int limitIndex) {
-        base += cursor - index;
-        cursor = index;
-        end = limitIndex;
-        in = bytes;
-        if (!dressed) frame.buffer = bytes;
-    }
-
-    /** More bytes stand behind those of {@link #use}. */
-    void extend(int limitIndex) {
-        end = limitIndex;
-    }
-
+    /** Another codec, with another limit, from the cursor on. */
     void codec(int maxFrameLength) {
-        max = maxFrameLength;
-        whole = oversize instanceof Oversize.Parts p ? Math.min(p.from(), max) : max;
-        limit = oversize instanceof Oversize.Parts p
-                ? p.total()
-                : oversize instanceof Oversize.Skip ? Long.MAX_VALUE : max;
+        limits = Limits.of(oversize, maxFrameLength);
+        whole = limits.whole();
         finished = false;
         needed = 0;
         announced = -1;
         begun = headWhole = interrupted = false;
-        detail = null; // of a frame that the codec before it saw begin
-        special &= ~HAS_DETAIL;
+        forgetDetail(); // of a frame that the codec before it saw begin
         switched = true;
         go = false;
     }
@@ -651,23 +455,6 @@ final class Delivery implements FrameSink {
         go = error == null && !finished && !switched;
     }
 
-    void release() {
-        undress();
-        main.releaseRoom(memory);
-        nested.releaseRoom(memory);
-        detail = null;
-        frame.buffer = Unpooled.EMPTY_BUFFER;
-    }
-
-    /** Keeps no more room than the open frames need, unless an application paused in onFrame may still look at it. */
-    void settle() {
-        if (roomShown != null) return;
-        if (main.state == State.NONE) main.releaseRoom(memory);
-        else main.shrinkRoom(memory);
-        if (cur == main) nested.releaseRoom(memory);
-        else nested.shrinkRoom(memory);
-    }
-
     @Nullable
     FramingError error() {
         return error;
@@ -677,41 +464,15 @@ final class Delivery implements FrameSink {
         return finished;
     }
 
-    /** A frame is being told: no codec may be switched. */
-    boolean frameOpen() {
-        return main.state != State.NONE;
-    }
-
-    /** Position of the first byte of a frame that has begun and is not whole, or -1. */
-    long openPosition() {
-        return main.state != State.NONE ? main.start : begun && cursor < end ? base + cursor : -1;
-    }
-
     boolean headIsWhole() {
         return main.state != State.NONE || headWhole;
     }
 
     int max() {
-        return max;
+        return limits.max();
     }
 
     long needed() {
         return needed;
-    }
-
-    int cursor() {
-        return cursor;
-    }
-
-    int unread() {
-        return end - cursor;
-    }
-
-    long position() {
-        return base + cursor;
-    }
-
-    long positionOf(int index) {
-        return base + index;
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the whole read buffer it lies in; {@link #copy()} does not.
  */
 public final class Frame {
-    private final Delivery delivery;
+    private final Window window;
     ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     int head;
     int payloadIndex;
@@ -36,8 +36,45 @@ public final class Frame {
     @Nullable
     Object detail;
 
-    Frame(Delivery delivery) {
-        this.delivery = delivery;
+    Frame(Window window) {
+        this.window = window;
+    }
+
+    /** Shows a frame, or a part, that does not simply stand in the window. */
+    void show(
+            ByteBuf bytes,
+            int index,
+            int headLength,
+            int payloadLength,
+            int tailLength,
+            Part which,
+            long at,
+            long covered,
+            @Nullable Object said) {
+        buffer = bytes;
+        head = headLength;
+        payloadIndex = index + headLength;
+        payload = payloadLength;
+        tail = tailLength;
+        part = which;
+        position = at;
+        length = covered;
+        detail = said;
+    }
+
+    /** Undoes {@link #show}: frames stand in {@code bytes}. False: there was nothing to undo. */
+    boolean undress(ByteBuf bytes) {
+        if (position < 0) return false;
+        position = -1;
+        buffer = bytes;
+        part = Part.WHOLE;
+        detail = null;
+        return true;
+    }
+
+    /** Frames stand in {@code bytes} from now on, unless something is shown. */
+    void standIn(ByteBuf bytes) {
+        if (position < 0) buffer = bytes;
     }
 
     /** The memory that the frame lies in. Not to be released, written or read outside {@code [payloadIndex - head, payloadIndex + payload + tail)}. */
@@ -67,7 +104,7 @@ public final class Frame {
 
     /** Bytes from the start of the stream to the frame's first byte, for every part of it. */
     public long position() {
-        return position >= 0 ? position : delivery.positionOf(payloadIndex - head);
+        return position >= 0 ? position : window.positionOf(payloadIndex - head);
     }
 
     /**

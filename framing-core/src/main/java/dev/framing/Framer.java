@@ -65,7 +65,6 @@ public final class Framer implements AutoCloseable {
     }
 
     private final FrameHandler handler;
-    private final Oversize oversize;
     private final Memory memory;
     private final Delivery delivery;
     private final Accumulator accumulator;
@@ -89,12 +88,10 @@ public final class Framer implements AutoCloseable {
 
     private Framer(Builder b, FrameHandler handler) {
         this.handler = Objects.requireNonNull(handler, "handler");
-        oversize = b.oversize;
         memory = new Memory(b.allocator, b.budget);
-        delivery = new Delivery(this, handler, oversize, memory);
+        delivery = new Delivery(this, handler, b.oversize, memory, b.maxFrameLength);
         accumulator = new Accumulator(delivery, memory);
         decoder = b.decoder;
-        delivery.codec(b.maxFrameLength);
     }
 
     /** An engine that fails on a frame over the codec's limit, with Netty's default allocator. */

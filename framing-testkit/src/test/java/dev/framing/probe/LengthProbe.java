@@ -67,7 +67,8 @@ public final class LengthProbe implements FrameDecoder {
             if (!out.frame(index, head, length - head - tail, tail)) return;
             index += length;
         }
-        if (index < end) out.pending(index, head, end - index, head + tail, -1);
+        // no more than the head: the field may still say anything, and whole it is judged by what it says
+        if (index < end) out.pending(index, head, end - index, head, -1);
     }
 
     /** Its head, then {@code payload} bytes of {@code fill}, then three more. */
