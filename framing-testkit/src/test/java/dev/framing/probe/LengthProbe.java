@@ -67,7 +67,8 @@ public final class LengthProbe implements FrameDecoder {
             if (!out.frame(index, head, length - head - tail, tail)) return;
             index += length;
         }
-        if (index < end) out.pending(index, head, end - index, head + tail, -1);
+        // not head + tail: over the limit, it would be told without the length that the whole head states
+        if (index < end) out.pending(index, head, end - index, head, -1);
     }
 
     /** Its head, then {@code payload} bytes of {@code fill}, then three more. */
