@@ -178,8 +178,7 @@ final class JoinedProbe implements FrameDecoder, FrameSink {
         int start = 0;
         for (int p = 0; p < stream.length; ) {
             if (joined == null) start = p;
-            boolean headIsWhole = stream.length - p >= 5;
-            int length = headIsWhole ? 8 + LengthProbe.length(stream, p + 1) : joined == null ? 5 : 8;
+            int length = stream.length - p < 5 ? 5 : 8 + LengthProbe.length(stream, p + 1);
             if (length > stream.length - p) {
                 out.truncated(start, 5, p - start + length);
                 return;

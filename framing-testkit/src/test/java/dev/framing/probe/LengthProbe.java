@@ -67,7 +67,7 @@ public final class LengthProbe implements FrameDecoder {
             if (!out.frame(index, head, length - head - tail, tail)) return;
             index += length;
         }
-        // no more than the head: the field may still say anything, and whole it is judged by what it says
+        // not head + tail: over the limit, it would be told without the length that the whole head states
         if (index < end) out.pending(index, head, end - index, head, -1);
     }
 
