@@ -13,7 +13,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.PrimitiveIterator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -112,8 +111,7 @@ final class DecodeCommand implements Callable<Integer> {
 
     private void decode(InputStream in, long size, Framer framer, FrameLines lines) throws IOException {
         ByteBuf bytes = Unpooled.buffer(BUFFER, BUFFER);
-        PrimitiveIterator.OfInt sizes = reads.sizes();
-        int left = sizes.nextInt(); // of the current read
+        Reads.Cutter cutter = reads.cutter();
         try (Progress progress = new Progress(streams)) {
             for (long done = 0; !framer.isOver(); done += bytes.writerIndex()) {
                 bytes.clear();
@@ -124,12 +122,7 @@ final class DecodeCommand implements Callable<Integer> {
                     break;
                 }
                 bytes.writerIndex(n);
-                while (bytes.isReadable() && !framer.isOver()) {
-                    int length = Math.min(left, bytes.readableBytes());
-                    framer.lend(bytes.readSlice(length));
-                    left -= length;
-                    if (left == 0) left = sizes.nextInt();
-                }
+                while (bytes.isReadable() && !framer.isOver()) framer.lend(cutter.next(bytes));
                 progress.at(done, size, lines.frames() + " frames, " + (done >> 20) + " MiB");
             }
         }

@@ -76,7 +76,7 @@ final class Dump {
         String bar = bar(look);
         return look.paint(Style.HEAD, "h head") + "  " + look.paint(Style.PAYLOAD, "p payload") + "  "
                 + look.paint(Style.TAIL, "t tail") + "  " + look.paint(Style.BOLD, bar + " a frame begins") + "  "
-                + look.paint(Style.READ, bar + "1 read 1 begins");
+                + look.paint(Style.READ, bar + "n read n begins");
     }
 
     /** The rows, each line ended. */

@@ -78,7 +78,7 @@ final class Matrix {
             titles.append(("%" + (WIDTHS[cut.ordinal()] + RIGHT) + "s").formatted(cut.title()));
         out.println(" ".repeat(26) + "one read() taken for one message:           framing:");
         out.println(" ".repeat(26) + "reads, and those that are one whole frame   frames cut");
-        out.println(look.paint(Style.BOLD, titles + " of expected"));
+        out.println(look.paint(Style.BOLD, titles + " /expected"));
     }
 
     private void print(Recording recording, Map<Cut, Receipt> receipts) {
@@ -116,8 +116,8 @@ final class Matrix {
     /** The last lines of the table. */
     void totals(int rows) {
         out.println();
-        out.println("One byte a write: the kernel joins those that wait to be read. As recorded, random:");
-        out.println("each write waits until the one before was read.");
+        out.println("One byte a write: the kernel joins those that wait to be read.");
+        out.println("As recorded and random: each write waits until the one before was read.");
         out.println();
         out.printf(Locale.ROOT, "%d streams, each sent %d ways: %,d replays.%n", rows, Cut.values().length, replays);
         out.printf(

@@ -1,5 +1,6 @@
 package dev.framing.cli;
 
+import io.netty.buffer.ByteBuf;
 import java.util.PrimitiveIterator;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -61,6 +62,28 @@ record Reads(String text, Supplier<PrimitiveIterator.OfInt> start) {
 
     PrimitiveIterator.OfInt sizes() {
         return start.get();
+    }
+
+    Cutter cutter() {
+        return new Cutter(sizes());
+    }
+
+    /** Cuts bytes that come in pieces of any size; a read that one piece does not fill goes on in the next. */
+    static final class Cutter {
+        private final PrimitiveIterator.OfInt sizes;
+        private int left;
+
+        private Cutter(PrimitiveIterator.OfInt sizes) {
+            this.sizes = sizes;
+        }
+
+        /** The next bytes of {@code bytes}, taken from it; not retained. */
+        ByteBuf next(ByteBuf bytes) {
+            if (left == 0) left = sizes.nextInt();
+            int length = Math.min(left, bytes.readableBytes());
+            left -= length;
+            return bytes.readSlice(length);
+        }
     }
 
     @Override

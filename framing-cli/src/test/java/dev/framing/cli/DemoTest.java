@@ -106,6 +106,14 @@ class DemoTest {
         assertThat(run.out()).contains("too long").contains("0/192 NO");
     }
 
+    @Test
+    void bytesThatMakeNoFrameFailTheDemo() throws Exception {
+        Recording r = Recording.of(new Captures.Entry("smtp-pipelined", "s2c", "smtp"));
+        Run run = demo(with(r, Arrays.copyOf(r.bytes(), r.bytes().length + 1), r.frames(), r.sha256()), "smtp");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("stream ended inside the frame at byte 395");
+    }
+
     private static Run demo(Recording recording, String codec) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Streams streams = Run.streams(Look.PLAIN, InputStream.nullInputStream(), out, OutputStream.nullOutputStream());

@@ -71,6 +71,15 @@ class DumpTest {
     }
 
     @Test
+    void framesOfPayloadOnlyAreToldApart() {
+        List<Span> frames = List.of(new Span(0, 0, 3, 0), new Span(3, 0, 3, 0));
+        assertThat(new Dump(Look.PLAIN, BYTES, 0, 6, frames, new int[0]).render())
+                .contains("\n  frames |pp pp pp|pp pp pp\n");
+        assertThat(new Dump(new Look(true, false, true), BYTES, 0, 6, frames, new int[0]).render())
+                .contains("│payload─│payload─\n");
+    }
+
+    @Test
     void bytesOfNoFrameHaveNoLetter() {
         assertThat(new Dump(Look.PLAIN, BYTES, 0, 4, List.of(new Span(2, 1, 0, 0)), new int[0]).render())
                 .contains("\n  frames       |hh\n");

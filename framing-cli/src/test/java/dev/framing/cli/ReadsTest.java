@@ -3,7 +3,11 @@ package dev.framing.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.PrimitiveIterator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,17 @@ class ReadsTest {
                 .contains(1)
                 .allMatch(n -> n >= 1 && n < 256)
                 .anyMatch(n -> n > 128);
+    }
+
+    @Test
+    void aReadGoesOnInTheNextBytes() {
+        Reads.Cutter cutter = Reads.of(4).cutter();
+        List<Integer> lengths = new ArrayList<>();
+        for (int length : new int[] {10, 3, 1}) {
+            ByteBuf bytes = Unpooled.wrappedBuffer(new byte[length]);
+            while (bytes.isReadable()) lengths.add(cutter.next(bytes).readableBytes());
+        }
+        assertThat(lengths).containsExactly(4, 4, 2, 2, 1, 1);
     }
 
     private static int[] first(Reads reads, int n) {
