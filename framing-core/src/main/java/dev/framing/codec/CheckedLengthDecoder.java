@@ -9,7 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames whose number has no fixed width, or whose trailer is checked. No byte is looked at twice: the number is remembered.
+ * Frames whose number has no fixed width, or whose trailer is checked. The number is remembered, so that no byte of one that has to be
+ * searched for its end is looked at twice.
  *
  * <pre>
  *   state            rest   head
@@ -81,7 +82,7 @@ final class CheckedLengthDecoder implements FrameDecoder {
         int headLength = layout.head(reading.seen);
         long value = reading.value;
         long total = layout.total(value, reading.seen);
-        if (total < headLength + trailer) {
+        if (total < (long) headLength + trailer) {
             reading.reset();
             out.pending(index, headLength, numberEnd - 1, headLength, -1);
             out.malformed(index + numberEnd - 1, layout.tooShort(value, total, headLength));

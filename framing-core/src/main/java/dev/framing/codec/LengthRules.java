@@ -60,6 +60,9 @@ final class LengthRules {
             refuse(
                     l.max() < l.least(),
                     "max " + l.max() + " is below the head: a frame without payload has " + l.least() + " bytes");
+        refuse(
+                (long) l.offset() + l.field().maxWidth() + l.after() > Integer.MAX_VALUE,
+                "the head may have more than " + Integer.MAX_VALUE + " bytes");
         long most = l.expressible();
         refuse(
                 most < l.least(),

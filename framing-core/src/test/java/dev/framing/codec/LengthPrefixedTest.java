@@ -440,6 +440,13 @@ class LengthPrefixedTest {
                         .head(Integer.MAX_VALUE)
                         .build())
                 .withMessageContaining("head");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LengthPrefixed.builder()
+                        .varint()
+                        .offset(Integer.MAX_VALUE - 2)
+                        .max(Integer.MAX_VALUE)
+                        .build())
+                .withMessageContaining("the head may have more than");
         assertThat(LengthPrefixed.builder().max(4).build().maxFrameLength()).isEqualTo(4);
     }
 }
