@@ -78,22 +78,22 @@ class DelimitedTest {
     @MethodSource("codecs")
     void framesDoNotDependOnTheSplit(Delimited codec, String alphabet) {
         int length = switch (alphabet.length()) {
-            case 2 -> 8;
-            case 3 -> 6;
-            case 4 -> 5;
+            case 2 -> 7;
+            case 3 -> 5;
             default -> 4;
         };
         int least = codec.spec.start().length() + codec.spec.shortest();
-        Laws.everyStream(bytes(alphabet), length, s -> Laws.sameHoweverCut(codec, naive(codec), s, 1 << 20, least + 1));
+        Laws.everyStream(
+                bytes(alphabet), length, s -> Laws.sameHoweverCut(codec, naive(codec), s, Laws.PLAIN, 100, least + 1));
     }
 
     @ParameterizedTest
     @MethodSource("codecs")
     void longerFramesDoNotDependOnTheSplitEither(Delimited codec, String alphabet) {
         Random random = new Random(alphabet.hashCode());
-        for (int k = 0; k < 60; k++) {
+        for (int k = 0; k < 24; k++) {
             byte[] stream = k % 2 == 0 ? noise(random, alphabet, 60) : wire(random, codec, alphabet);
-            Laws.sameHoweverCut(codec, naive(codec), stream, 1 << 20, 24, 7);
+            Laws.sameHoweverCut(codec, naive(codec), stream, 100, 24, 7);
         }
     }
 
@@ -175,10 +175,12 @@ class DelimitedTest {
     void noByteIsLookedAtMoreThanTwice(Delimited codec) {
         int d = codec.spec.delimiters().stream().mapToInt(String::length).max().orElseThrow();
         String start = codec.spec.start();
+        String end = codec.spec.written();
+        String hard = codec.spec.escape() < 0 ? "ab" : "a" + (char) codec.spec.escape();
         for (String pattern :
-                List.of("x", "a", "a\r", "\r\n--boundary-", "ab", "baaaaaa", "\\a", codec.spec.written(), "\u001c")) {
-            if (!start.isEmpty() && pattern.contains(codec.spec.written())) continue;
-            byte[] stream = bytes((start + pattern.repeat((1 << 20) / pattern.length())));
+                List.of("x", hard, start.isEmpty() ? end : "a", end.substring(0, end.length() - 1) + "a")) {
+            byte[] stream =
+                    bytes((start + pattern.repeat((pattern.equals(hard) ? 1 << 20 : 1 << 17) / pattern.length())));
             for (int read : new int[] {1, 7, stream.length}) {
                 long examined = examined(codec, stream, read);
                 long reads = (stream.length + read - 1L) / read;
