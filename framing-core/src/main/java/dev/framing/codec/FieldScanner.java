@@ -51,9 +51,14 @@ final class FieldScanner {
     }
 
     private static final byte[] CONTENT_LENGTH = {'c', 'o', 'n', 't', 'e', 'n', 't', '-', 'l', 'e', 'n', 'g', 't', 'h'};
+    /** No block needs more bytes than these to become whole: {@code ":\r\ncontent-length:0\r\n\r\n"} and one for the name. */
+    private static final int MOST_MISSING = 24;
+
     private static final String BARE_LF = "a line of the header block ends with LF alone";
 
     private final int maxFields;
+    private final int maxBlock;
+    private final long maxFrame;
     private final boolean lengthRequired;
 
     private State state = State.LINE;
@@ -67,9 +72,18 @@ final class FieldScanner {
     private long contentLength;
     private @Nullable String reason;
 
-    FieldScanner(int maxFields, boolean lengthRequired) {
+    /** Of these limits only that of the fields is a verdict here; {@link #scan} stops where the other two may be passed. */
+    FieldScanner(int maxFields, int maxBlock, long maxFrame, boolean lengthRequired) {
         this.maxFields = maxFields;
+        this.maxBlock = maxBlock;
+        this.maxFrame = maxFrame;
         this.lengthRequired = lengthRequired;
+    }
+
+    /** One for blocks that announce their Content-Length. */
+    static FieldScanner of(HeaderFramed codec) {
+        boolean required = codec.body() == HeaderFramed.Body.CONTENT_LENGTH;
+        return new FieldScanner(codec.fields(), codec.head(), codec.maxFrameLength(), required);
     }
 
     /** Back to the first byte of a block. */
@@ -85,10 +99,15 @@ final class FieldScanner {
         hasLength = true;
     }
 
-    /** Goes on with a block whose first byte stands at {@code index}, up to {@code end}. A second call at the same byte finds the same. */
-    Outcome scan(ByteBuf in, int index, int end, Headers headers) {
+    /**
+     * Goes on with a block whose first byte stands at {@code index}, up to {@code limit}, or less far: near a limit it stops after
+     * every byte, so that the limits are asked about each prefix that could pass one, however many bytes are there. A second call at
+     * a byte that was not right finds the same.
+     */
+    Outcome scan(ByteBuf in, int index, int limit, Headers headers) {
         if (scanned == 0) headers.clear();
         int from = index + scanned;
+        int end = index + (int) Math.min(limit - index, Math.max(scanned + 1, near()));
         int i = from;
         reason = null;
         Outcome outcome = Outcome.MORE;
@@ -154,6 +173,7 @@ final class FieldScanner {
                 case DIGITS -> {
                     if (HeaderBytes.isDigit(b)) {
                         contentLength = saturated(contentLength, b - '0');
+                        end = (int) Math.min(end, Math.max(i + 1, index + near()));
                     } else {
                         if (b != '\r' && !HeaderBytes.isBlank(b)) {
                             reason = wrongValue(b, true);
@@ -233,6 +253,11 @@ final class FieldScanner {
     /** The value of Content-Length, {@link Long#MAX_VALUE} where it is larger, 0 where there is none. */
     long contentLength() {
         return contentLength;
+    }
+
+    /** Bytes of a prefix that surely passes no limit, whatever stands in it. */
+    private long near() {
+        return Math.min(maxBlock, maxFrame - contentLength) - MOST_MISSING;
     }
 
     private boolean lacksLength() {

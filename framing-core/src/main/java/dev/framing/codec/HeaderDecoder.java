@@ -20,7 +20,7 @@ final class HeaderDecoder implements FrameDecoder {
 
     HeaderDecoder(HeaderFramed codec) {
         this.codec = codec;
-        scanner = new FieldScanner(codec.fields(), codec.body() == HeaderFramed.Body.CONTENT_LENGTH);
+        scanner = FieldScanner.of(codec);
     }
 
     /** Once the block is whole, its frame's length is known. */
@@ -38,8 +38,7 @@ final class HeaderDecoder implements FrameDecoder {
             long body = scanner.contentLength();
             out.detail(headers);
             if (body > end - at - h) {
-                long least = body > Long.MAX_VALUE - h ? Long.MAX_VALUE : h + body;
-                if (out.pending(at, h, end - at, least, 0) > 0) reset();
+                if (out.pending(at, h, end - at, saturatedSum(h, body), 0) > 0) reset();
                 return;
             }
             reset();
@@ -48,21 +47,36 @@ final class HeaderDecoder implements FrameDecoder {
         }
     }
 
+    /** False: what can be said of it was told. */
     private boolean headIsWhole(ByteBuf in, int index, int end, FrameSink out) {
-        int limit = index + Math.min(end - index, codec.head());
-        Outcome outcome = scanner.scan(in, index, limit, headers);
-        int scanned = scanner.scanned();
-        if (outcome == Outcome.WHOLE) {
-            head = scanned;
-            return true;
+        for (; ; ) {
+            Outcome outcome = scanner.scan(in, index, end, headers);
+            int scanned = scanner.scanned();
+            if (outcome == Outcome.WHOLE) {
+                head = scanned;
+                return true;
+            }
+            long least = scanner.least(in, index, headers);
+            int shortest = (int) Math.min(Integer.MAX_VALUE, least);
+            if (out.pending(index, shortest, scanned, saturatedSum(least, scanner.contentLength()), -1) < 0)
+                return false;
+            if (least > codec.head()) return out.tooLong(codec.head(), "bytes of header block");
+            switch (outcome) {
+                case TOO_MANY -> {
+                    return out.tooLong(codec.fields(), "header fields");
+                }
+                case MALFORMED -> {
+                    return out.malformed(index + scanned, scanner.reason());
+                }
+                default -> {
+                    if (scanned == end - index) return false;
+                }
+            }
         }
-        long least = scanner.least(in, index, headers);
-        int shortest = (int) Math.min(Integer.MAX_VALUE, least);
-        out.pending(index, shortest, scanned, least, -1);
-        if (least > codec.head()) out.tooLong(codec.head(), "bytes of header block");
-        else if (outcome == Outcome.TOO_MANY) out.tooLong(codec.fields(), "header fields");
-        else if (outcome == Outcome.MALFORMED) out.malformed(index + scanned, scanner.reason());
-        return false;
+    }
+
+    private static long saturatedSum(long a, long b) {
+        return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
     }
 
     private void reset() {

@@ -20,7 +20,7 @@ final class HeaderEncoder implements FrameEncoder {
 
     HeaderEncoder(HeaderFramed codec) {
         this.codec = codec;
-        scanner = new FieldScanner(Math.max(0, codec.fields() - 1), false);
+        scanner = new FieldScanner(Math.max(0, codec.fields() - 1), Integer.MAX_VALUE, Long.MAX_VALUE, false);
     }
 
     @Override

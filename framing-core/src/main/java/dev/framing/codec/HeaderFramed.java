@@ -139,13 +139,9 @@ public final class HeaderFramed implements FrameCodec {
     /** The text form: {@code headers(body=content-length, max=1m)}, with {@code head} and {@code fields} where they are no defaults. */
     @Override
     public String toString() {
-        return "headers(body=" + body + ", max=" + size(max) + (head == defaultHead(max) ? "" : ", head=" + size(head))
+        return "headers(body=" + body + ", max=" + TextForm.size(max)
+                + (head == defaultHead(max) ? "" : ", head=" + TextForm.size(head))
                 + (fields == DEFAULT_FIELDS ? "" : ", fields=" + fields) + ")";
-    }
-
-    private static String size(int bytes) {
-        if (bytes > 0 && bytes % (1 << 20) == 0) return (bytes >> 20) + "m";
-        return bytes > 0 && bytes % (1 << 10) == 0 ? (bytes >> 10) + "k" : Integer.toString(bytes);
     }
 
     private static int defaultHead(int max) {

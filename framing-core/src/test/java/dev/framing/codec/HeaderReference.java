@@ -27,6 +27,9 @@ final class HeaderReference {
 
     private static final List<String> COMPLETIONS = completions();
 
+    private static final Pattern LENGTH_SO_FAR =
+            Pattern.compile("(?:^|\n)(?i:content-length):[ \t]*([0-9]+)", Pattern.DOTALL);
+
     /** Asked for again and again. */
     private static final Map<String, Integer> SHORTEST = new ConcurrentHashMap<>();
 
@@ -59,6 +62,9 @@ final class HeaderReference {
             if (whole.matches()) return body(wire, start, i, whole.group(1));
             least = Math.max(least, shortest(prefix));
             if (least > max) return error("too long " + start + " length -1 limit " + max + " bytes");
+            if (!(oversize instanceof Oversize.Skip)
+                    && stated(prefix).add(BigInteger.valueOf(least)).compareTo(BigInteger.valueOf(limit())) > 0)
+                return error("too long " + start + " length -1 limit " + limit() + " bytes");
             if (least > codec.head())
                 return error("too long " + start + " length -1 limit " + codec.head() + " bytes of header block");
             if (i == wire.length()) return error("truncated " + start + " have " + (i - start) + " need -1");
@@ -71,14 +77,11 @@ final class HeaderReference {
 
     private int body(String wire, int start, int end, String digits) {
         int head = end - start;
-        BigInteger stated = new BigInteger(digits == null ? "0" : digits).min(BigInteger.valueOf(Long.MAX_VALUE));
-        long length = stated.add(BigInteger.valueOf(head))
+        long length = number(digits)
+                .add(BigInteger.valueOf(head))
                 .min(BigInteger.valueOf(Long.MAX_VALUE))
                 .longValue();
-        long limit = oversize instanceof Oversize.Parts parts ? parts.total() : codec.maxFrameLength();
-        boolean skip = oversize instanceof Oversize.Skip && length > limit;
-        if (length > limit && !skip)
-            return error("too long " + start + " length " + length + " limit " + limit + " bytes");
+        boolean skip = oversize instanceof Oversize.Skip && length > codec.maxFrameLength();
         int have = wire.length() - start;
         if (length > have) return error("truncated " + start + " have " + have + " need " + length);
         int next = start + (int) length;
@@ -95,6 +98,19 @@ final class HeaderReference {
                         : "frame " + start + " head " + head + " " + fields + " length " + length + " body "
                                 + wire.substring(end, next));
         return next;
+    }
+
+    private long limit() {
+        return oversize instanceof Oversize.Parts parts ? parts.total() : codec.maxFrameLength();
+    }
+
+    private static BigInteger stated(String prefix) {
+        Matcher matcher = LENGTH_SO_FAR.matcher(prefix);
+        return number(matcher.find() ? matcher.group(1) : null);
+    }
+
+    private static BigInteger number(String digits) {
+        return new BigInteger(digits == null ? "0" : digits).min(BigInteger.valueOf(Long.MAX_VALUE));
     }
 
     private int error(String event) {

@@ -115,7 +115,7 @@ class HeadersTest {
     @Test
     void fieldsOfAFrameInPiecesAreThoseOfItsHead() {
         FrameCodec codec = decoding(() -> new FrameDecoder() {
-            private final FieldScanner scanner = new FieldScanner(9, true);
+            private final FieldScanner scanner = new FieldScanner(9, 1000, 1000, true);
             private final Headers headers = new Headers(1);
             private boolean inBody;
 
