@@ -216,9 +216,9 @@ public final class Protocols {
             "D. J. Bernstein, Netstrings (1997); limit: default of Twisted");
     public static final LengthPrefixed SYSLOG_OCTET = row(
             "syslog-octet",
-            LengthPrefixed.builder().decimal(' ').max(4 + 1 + 8192),
+            LengthPrefixed.builder().decimal(' ').max(64 * KIB),
             "syslog over TLS or TCP, octet counting",
-            "RFC 5425 4.3, RFC 6587 3.4.1; limit RFC 5425 4.3.1");
+            "RFC 5425 4.3, RFC 6587 3.4.1; limit ours: relays send more than the 8192 bytes of RFC 5425 4.3.1");
 
     // ---------------------------------------- delimiters
 
@@ -239,9 +239,9 @@ public final class Protocols {
             "RFC 959 4.2, 5.3; limit ours, over a path of 4096 bytes");
     public static final Delimited SYSLOG_LF = row(
             "syslog-lf",
-            Delimited.lf().withMax(8192 + 1),
+            Delimited.lf().withMax(64 * KIB),
             "syslog over TCP, a message a line",
-            "RFC 6587 3.4.2; limit RFC 5425 4.3.1");
+            "RFC 6587 3.4.2; limit ours, as for syslog-octet");
     public static final Delimited NDJSON = row(
             "ndjson",
             Delimited.lf().withMax(MIB),
