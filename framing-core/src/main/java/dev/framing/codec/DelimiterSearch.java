@@ -105,8 +105,8 @@ final class DelimiterSearch {
 
     /** Bytes that surely are no delimiter's. */
     int certain() {
-        int open = scanned - patterns.depth(state);
-        return matchLength > 0 ? Math.min(open, matchAt) : open;
+        return scanned
+                - patterns.depth(state); // a delimiter found and not told may still become longer, so it is no less
     }
 
     /** Bytes that the frame has at least, its delimiter included where the end of the stream does not stand for one. */
@@ -188,6 +188,6 @@ final class DelimiterSearch {
 
     /** One that began before the delimiter found must become whole, or the frame is wrong: strict. */
     private boolean outbid() {
-        return strict && scanned - patterns.depth(state) < matchAt;
+        return strict && certain() < matchAt;
     }
 }

@@ -241,14 +241,19 @@ class StuffedTest {
 
     @Test
     void aFrameOfExactlyTheLimitIsWrittenAndRead() {
+        String run = "x".repeat(254);
         for (Stuffed codec : List.of(Stuffed.slip(), Stuffed.hdlc(), Stuffed.cobs(), Stuffed.dots())) {
-            String payload = "abc\r\n";
-            int length = wire(codec, payload).length - (codec.equals(Stuffed.hdlc()) ? 1 : 0);
-            assertThat(Laws.decodeInvertsEncode(codec.withMax(length), List.of(bytes(payload))))
-                    .isOne();
-            assertThat(Laws.decodeInvertsEncode(codec.withMax(length - 1), List.of(bytes(payload))))
-                    .isZero();
+            for (String lines : List.of("", run, run + "\0a", "\0" + run + run, "..\u00c0\u00db\u007e\u007d")) {
+                String payload = lines + "\r\n";
+                int length = wire(codec, payload).length - (codec.equals(Stuffed.hdlc()) ? 1 : 0);
+                assertThat(Laws.decodeInvertsEncode(codec.withMax(length), List.of(bytes(payload))))
+                        .isOne();
+                assertThat(Laws.decodeInvertsEncode(codec.withMax(length - 1), List.of(bytes(payload))))
+                        .isZero();
+            }
         }
+        assertThat(Laws.decodeInvertsEncode(Stuffed.cobs().withMax(258), List.of(bytes(run + "\0"))))
+                .isOne();
     }
 
     @Test
