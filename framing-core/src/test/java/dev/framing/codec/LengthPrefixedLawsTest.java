@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framing.Oversize;
 import dev.framing.codec.LengthPrefixed.Counts;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -79,6 +82,28 @@ class LengthPrefixedLawsTest {
                         "F 0 " + written.length + " " + head + " " + format.trailer() + " "
                                 + HexFormat.of().formatHex(payload),
                         "END");
+    }
+
+    /** Of every size, payloads too long to try included. */
+    @Property(tries = 3000)
+    void numbersAreWrittenInTheirShortestFormAndReadBack(@ForAll long seed) {
+        Random random = new Random(seed);
+        LengthReference format = format(random);
+        LengthField field = format.codec().layout.field();
+        long value = random.nextLong() >>> 1 + random.nextInt(63);
+        int boundary = random.nextInt(10);
+        if (boundary < 8) value = Math.max(0, (1L << random.nextInt(63)) - boundary % 2);
+        value = Math.min(value, field.maxValue());
+        byte @Nullable [] expected = null;
+        for (int w = 1; w <= field.maxWidth() && expected == null; w++) expected = format.spelled(value, w);
+        ByteBuf out = Unpooled.buffer(field.maxWidth());
+        field.write(out, value);
+        byte[] written = ByteBufUtil.getBytes(out);
+        assertThat(written).as("%s: %s", format, value).isEqualTo(expected);
+        LengthField.Reading reading = new LengthField.Reading();
+        assertThat(field.read(out, 0, written.length, Long.MAX_VALUE, reading)).isEqualTo(LengthField.Progress.WHOLE);
+        assertThat(reading.value).isEqualTo(value);
+        assertThat(reading.seen).isEqualTo(written.length).isEqualTo(field.widthOf(value));
     }
 
     // ------------------------------------------------------------------------------------------------ what is tried

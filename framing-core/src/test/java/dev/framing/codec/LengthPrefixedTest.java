@@ -230,6 +230,8 @@ class LengthPrefixedTest {
             assertThat(told(LengthPrefixed.builder().width(4).counts(counts).build(), hex("80000000")))
                     .startsWith("L 0 21474836");
         }
+        assertThat(told(LengthPrefixed.builder().width(8).build(), hex("7ffffffffffffffe")))
+                .isEqualTo("L 0 9223372036854775807 1048576");
         LengthPrefixed less = LengthPrefixed.builder().width(8).adjust(-100).build();
         assertThat(told(less, hex("8000000000000000"))).isEqualTo("L 0 9223372036854775807 1048576");
         assertThat(told(less, hex("0000000000000000"))).isEqualTo("M 7");
