@@ -37,17 +37,18 @@ public enum Feed {
                     .asReadOnly());
         }
     },
-    /** {@link Framer#offer}: up to three buffers as one, heap and direct. */
+    /** {@link Framer#offer}: several buffers as one, heap and direct. */
     COMPOSITE {
         @Override
         void give(Framer framer, byte[] stream, int from, int to, ByteBufAllocator buffers) {
-            int third = (to - from) / 3;
-            CompositeByteBuf all = buffers.compositeBuffer();
-            all.addComponent(true, buffers.heapBuffer(PADDING).writeZero(PADDING));
-            all.addComponent(true, padded(buffers.heapBuffer(third + 2 * PADDING), stream, from, from + third));
-            all.addComponent(true, buffers.directBuffer(third + 1).writeBytes(stream, from + third, third));
-            all.addComponent(true, padded(buffers.heapBuffer(to - from + 2 * PADDING), stream, from + 2 * third, to));
-            framer.offer(all.readerIndex(PADDING));
+            framer.offer(composite(stream, from, to, buffers));
+        }
+    },
+    /** {@link Framer#offer}: a slice of such a buffer, which does not tell its parts. */
+    SLICED_COMPOSITE {
+        @Override
+        void give(Framer framer, byte[] stream, int from, int to, ByteBufAllocator buffers) {
+            framer.offer(composite(stream, from, to, buffers).slice());
         }
     },
     /** {@link Framer#lend}: a buffer that is overwritten as soon as the call returns. */
@@ -97,6 +98,16 @@ public enum Feed {
 
     /** Gives {@code stream[from, to)}. */
     abstract void give(Framer framer, byte[] stream, int from, int to, ByteBufAllocator buffers);
+
+    private static ByteBuf composite(byte[] stream, int from, int to, ByteBufAllocator buffers) {
+        int third = (to - from) / 3;
+        CompositeByteBuf all = buffers.compositeBuffer();
+        all.addComponent(true, buffers.heapBuffer(PADDING).writeZero(PADDING));
+        all.addComponent(true, padded(buffers.heapBuffer(third + 2 * PADDING), stream, from, from + third));
+        all.addComponent(true, buffers.directBuffer(third + 1).writeBytes(stream, from + third, third));
+        all.addComponent(true, padded(buffers.heapBuffer(to - from + 2 * PADDING), stream, from + 2 * third, to));
+        return all.readerIndex(PADDING);
+    }
 
     /** The bytes with others before and behind them. */
     private static ByteBuf padded(ByteBuf room, byte[] stream, int from, int to) {
