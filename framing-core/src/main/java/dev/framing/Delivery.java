@@ -46,16 +46,15 @@ final class Delivery extends Assembly implements FrameSink {
     @Override
     public boolean frame(int index, int head, int payload, int tail) {
         int length = head + payload + tail;
-        int next = index + length;
         if (index != cursor
                 || (head | payload | tail) < 0
                 || length > whole
                 || length <= 0
-                || next > end
+                || length > end - index
                 || special != 0) {
             return frameSlow(index, head, payload, tail);
         }
-        cursor = next;
+        cursor = index + length;
         Frame f = frame;
         f.head = head;
         f.payloadIndex = index + head;
@@ -260,6 +259,9 @@ final class Delivery extends Assembly implements FrameSink {
 
     /** Takes the certain bytes of a frame that is longer than what is delivered whole. */
     private int take(int index, int head, int certain, long least, int tail) {
+        if (tail > least - certain)
+            throw new IllegalStateException("pending(certain " + certain + ", least " + least + ", tail " + tail
+                    + "): more certain than there is");
         OpenFrame o = cur;
         if (o.state == State.NONE) {
             o.open(State.TAKEN, base + index, head);

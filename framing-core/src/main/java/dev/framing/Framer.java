@@ -225,7 +225,6 @@ public final class Framer implements AutoCloseable {
         int from = roomFrom;
         if (from < 0) throw new IllegalStateException("received() without room()");
         enter("received");
-        roomFrom = -1;
         boolean intact = false;
         try {
             if (delivery.error() == null) {
@@ -459,7 +458,10 @@ public final class Framer implements AutoCloseable {
         boolean over = closed
                 || told && delivery.error() == null
                 || eof && delivery.error() == null && !MAY_FOLLOW_END.contains(what);
-        if (!over) return;
+        if (!over) {
+            roomFrom = -1; // whatever this call does, it may move the room
+            return;
+        }
         RUNNING.setRelease(this, null);
         throw new IllegalStateException(what + "() " + (closed ? "on an engine closed" : "after the stream ended")
                 + " at byte " + delivery.position());

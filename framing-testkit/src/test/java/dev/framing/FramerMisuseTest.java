@@ -188,10 +188,26 @@ class FramerMisuseTest {
     }
 
     @Test
+    void roomIsForTheNextCallOnly() {
+        Framer framer = framer(heard);
+        framer.room(16).writeBytes(Heard.bytes("\0\1x"));
+        framer.offer(buffer("\0\1a\0"));
+        assertThatIllegalStateException().isThrownBy(framer::received);
+        framer.offer(buffer("\1b"));
+        assertThat(heard.events).containsExactly("0:a", "3:b");
+        framer.close();
+    }
+
+    @Test
     void theDecodersMistakesAreNamed() {
         assertMistake("told at index 1", (in, index, end, out) -> out.frame(index + 1, 0, 1, 0));
         assertMistake("the bytes end at", (in, index, end, out) -> out.frame(index, 0, 9, 0));
         assertMistake("the bytes end at", (in, index, end, out) -> out.frame(index, -1, 2, 0));
+        assertMistake("the bytes end at", (in, index, end, out) -> {
+            out.drop(index, 1);
+            out.frame(index + 1, 0, Integer.MAX_VALUE, 0);
+        });
+        assertMistake("more certain", (in, index, end, out) -> out.pending(index, 0, 2, 2, 1));
         assertMistake("no bytes", (in, index, end, out) -> out.frame(index, 0, 0, 0));
         assertMistake("no pending", (in, index, end, out) -> {});
         assertMistake("no frame was begun", (in, index, end, out) -> out.piece(index, 1));
@@ -210,7 +226,9 @@ class FramerMisuseTest {
 
     private static void assertMistake(String named, FrameDecoder decoder) {
         ByteBuf bytes = buffer("abc");
-        Framer framer = Framer.builder(decoder, 64).build(frame -> {});
+        Framer framer = Framer.builder(decoder, Integer.MAX_VALUE)
+                .oversize(Oversize.parts(0, Integer.MAX_VALUE))
+                .build(frame -> {});
         assertThatIllegalStateException().isThrownBy(() -> framer.offer(bytes)).withMessageContaining(named);
         assertThat(bytes.refCnt()).isZero();
         assertThat(framer.heldBytes()).isZero();

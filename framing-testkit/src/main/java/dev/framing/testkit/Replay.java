@@ -167,11 +167,12 @@ public record Replay(
         }
 
         private void give() {
+            boolean held = replay.act.retains() || replay.act.keeps();
             int from = 0;
             boolean pull = true;
             for (int to : replay.cuts.ends(stream.length)) {
                 recorder.gives(to);
-                replay.feed.give(framer, stream, from, to, inputs);
+                replay.feed.give(framer, stream, from, to, inputs, held);
                 largestRead = Math.max(largestRead, to - from);
                 from = to;
                 settled(to);
@@ -215,7 +216,7 @@ public record Replay(
         private void isClosed(String why) {
             if (framer.heldBytes() != 0) recorder.broke(why + ", " + framer.heldBytes() + " bytes are still held");
             try {
-                Feed.HEAP.give(framer, stream, 0, Math.min(1, stream.length), inputs);
+                Feed.HEAP.give(framer, stream, 0, Math.min(1, stream.length), inputs, false);
                 recorder.broke(why + ", and the engine takes more");
             } catch (IllegalStateException e) {
                 String message = Objects.requireNonNullElse(e.getMessage(), "");
