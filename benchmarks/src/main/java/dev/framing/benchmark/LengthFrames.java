@@ -55,14 +55,15 @@ public class LengthFrames {
         }
         FrameHandler handler = frame -> sum += frame.payloadLength();
         framer = Framer.of(LengthPrefixed.uint32(), handler);
-        netty = new EmbeddedChannel(new LengthFieldBasedFrameDecoder(1 << 20, 0, 4, 0, 4), new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object message) {
-                ByteBuf frame = (ByteBuf) message;
-                sum += frame.readableBytes();
-                frame.release();
-            }
-        });
+        netty = new EmbeddedChannel(
+                new LengthFieldBasedFrameDecoder(1 << 20, 0, 4, 0, 4), new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object message) {
+                        ByteBuf frame = (ByteBuf) message;
+                        sum += frame.readableBytes();
+                        frame.release();
+                    }
+                });
         expect("ours", ours());
         expect("netty", netty());
     }

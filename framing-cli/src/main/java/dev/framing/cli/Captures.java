@@ -38,7 +38,8 @@ final class Captures {
         for (String name :
                 List.of("mqtt311-pub-qos0", "mqtt311-pub-qos2", "mqtt311-sub", "mqtt5-pub-qos1", "mqtt5-sub"))
             add(all, name, "mqtt", C2S, S2C);
-        for (String name : List.of("syslog-octet", "syslog-octet-multiline", "syslog-octet-relay")) add(all, name, "syslog-octet", C2S);
+        for (String name : List.of("syslog-octet", "syslog-octet-multiline", "syslog-octet-relay"))
+            add(all, name, "syslog-octet", C2S);
         add(all, "syslog-lf", "syslog-lf", C2S);
         for (String name : List.of("smtp", "smtp-curl", "smtp-pipelined")) add(all, name, "smtp", S2C);
         add(all, "memcached-binary", "memcached-binary", C2S, S2C);

@@ -5,14 +5,12 @@ import dev.framing.FrameCodec;
 import dev.framing.FrameDecoder;
 import dev.framing.FrameHandler;
 import dev.framing.Framer;
-import dev.framing.FramingError;
 import dev.framing.FramingException;
 import dev.framing.Leftover;
 import dev.framing.MemoryBudget;
 import dev.framing.Oversize;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -61,42 +59,15 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     /** Reads (or writes) of 0 bytes in a row that a transport may answer with before it counts as broken. */
     static final int FRUITLESS = 100;
 
-    private static final long FOREVER = -1;
-    /** How long the end waits for a writer that may be about to hear of a reset. */
-    private static final long WRITER_MILLIS = 100;
-
     private final Source source;
-    private final Framer framer;
-    private final int readBuffer;
-    /** Held while a call runs. Whoever frees it looks at {@link #closed} afterwards: the last one out releases the memory. */
+    private final Intake intake;
+    /** Held while a call runs. Whoever frees it looks at {@link Intake#closed} afterwards: the last one out releases the memory. */
     private final ReentrantLock lock = new ReentrantLock();
-
-    /** The other direction of the same socket, if this is one. */
-    private @Nullable FramedOutput other;
-
-    private volatile boolean closed;
-    /** A handler closed this input: {@link #run} returns instead of throwing. */
-    private boolean closedByHandler;
-    /** What {@link #receive()} will answer. */
-    private @Nullable Frame next;
-    /** Who gets the frames of {@link #run}. */
-    private @Nullable FrameHandler handler;
-
-    private long skipped;
-    private int fruitless;
-    /** The transport has told its end. */
-    private boolean eof;
-
-    private boolean ended;
-    private @Nullable FramingError error;
-    private @Nullable IOException failure;
 
     private FramedInput(Builder b, Source source) {
         this.source = source;
-        readBuffer = b.readBuffer;
-        framer = b.framer
-                .allocator(source.readsArrays() ? new HeapBuffers(b.allocator) : b.allocator)
-                .build(new Inbox());
+        ByteBufAllocator buffers = source.readsArrays() ? new HeapBuffers(b.allocator) : b.allocator;
+        intake = new Intake(source, b.framer.allocator(buffers), b.readBuffer);
     }
 
     /** The frames of a stream. No timeouts. Closing this closes the stream. */
@@ -185,7 +156,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
      * @throws IllegalStateException the codec has ended and none was switched to, or another thread is reading
      */
     public @Nullable Frame receive() throws IOException {
-        return receive(FOREVER);
+        return receive(Intake.FOREVER);
     }
 
     /**
@@ -203,29 +174,10 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     private @Nullable Frame receive(long nanos) throws IOException {
         if (!entered()) throw refusal("receive");
         try {
-            next = null;
-            if (framer.isPaused()) framer.resume();
-            if (next == null && !over()) waitForFrame(nanos);
-            return next;
+            return intake.receive(nanos);
         } finally {
             leave();
         }
-    }
-
-    private void waitForFrame(long nanos) throws IOException {
-        long start = nanos == FOREVER ? 0 : System.nanoTime();
-        do {
-            if (framer.isFinished())
-                throw new IllegalStateException("the codec ended at byte " + framer.position() + ": switchTo another");
-            int millis = 0;
-            if (nanos != FOREVER) {
-                long left = nanos - (System.nanoTime() - start) + 999_999;
-                millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-            }
-            read(millis);
-            if (millis > 0 && next == null && !over() && System.nanoTime() - start >= nanos)
-                throw new SocketTimeoutException("no whole frame within " + Duration.ofNanos(nanos));
-        } while (next == null && !over());
     }
 
     /**
@@ -238,20 +190,16 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     public void run(FrameHandler frames) throws IOException {
         if (!entered()) throw refusal("run");
         try {
-            handler = Objects.requireNonNull(frames, "handler");
-            if (framer.isPaused()) framer.resume();
-            while (!closedByHandler && !over() && !framer.isPaused() && !framer.isFinished()) read(0);
+            intake.run(Objects.requireNonNull(frames, "handler"));
         } finally {
-            handler = null;
             leave();
         }
     }
 
     /** In a handler of {@link #run}: it is the last frame for now. What came behind it waits for the next call of this input. */
     public void pause() {
-        if (handler == null || !lock.isHeldByCurrentThread())
-            throw new IllegalStateException("pause() outside a handler of run()");
-        framer.pause();
+        if (!insideHandler()) throw new IllegalStateException("pause() outside a handler of run()");
+        intake.framer.pause();
     }
 
     /** Frames until the end, each borrowed until the next is asked for. {@link IOException}s are {@link UncheckedIOException}s. */
@@ -274,17 +222,12 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     /** The same with a decoder that the application made and keeps. */
     public void switchTo(FrameDecoder decoder, int maxFrameLength, Leftover leftover) {
-        if (handler != null && lock.isHeldByCurrentThread()) {
-            framer.switchTo(decoder, maxFrameLength, leftover);
-            return;
-        }
-        if (!entered()) throw misuse("switchTo");
+        boolean inside = insideHandler();
+        if (!inside && !entered()) throw misuse("switchTo");
         try {
-            framer.pause(); // the frames of the next codec wait for the next call
-            framer.switchTo(decoder, maxFrameLength, leftover);
-            if (error != null) throw new FramingException(error);
+            intake.switchTo(decoder, maxFrameLength, leftover);
         } finally {
-            leave();
+            if (!inside) leave();
         }
     }
 
@@ -297,99 +240,11 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     public ByteBuf detach() {
         if (!entered()) throw misuse("detach");
         try {
-            ByteBuf rest = framer.detach();
-            closed = true;
+            ByteBuf rest = intake.framer.detach();
+            intake.closed = true;
             return rest;
         } finally {
             leave();
-        }
-    }
-
-    // ------------------------------------------------------------------------------------------------ bytes
-
-    /** One read. {@code millis} 0: waits as long as it takes. */
-    private void read(int millis) throws IOException {
-        if (closed) throw new AsynchronousCloseException();
-        ByteBuf room = framer.room(readBuffer);
-        int max = Math.min(room.writableBytes(), readBuffer);
-        int n;
-        try {
-            n = millis == 0 ? source.read(room, max) : source.read(room, max, millis);
-        } catch (SocketTimeoutException e) {
-            throw e;
-        } catch (IOException e) {
-            throw broken(e);
-        }
-        if (closed) throw broken(new AsynchronousCloseException());
-        if (n > 0) {
-            fruitless = 0;
-            framer.received();
-        } else if (n < 0) {
-            requireRealEnd();
-            eof = true;
-            framer.end();
-        } else if (++fruitless < FRUITLESS) {
-            Thread.yield();
-        } else {
-            throw broken(new IOException(fruitless + " reads in a row brought 0 bytes"));
-        }
-    }
-
-    /**
-     * Linux tells a reset once, to a read or to a write, and says "end" to reads afterwards. That end is not believed. After "broken
-     * pipe" it is: then the peer's end had come before the reset.
-     */
-    private void requireRealEnd() throws IOException {
-        IOException write = other == null ? null : other.failureSeen(WRITER_MILLIS);
-        if (write == null || String.valueOf(write.getMessage()).contains("Broken pipe")) return;
-        throw broken(new IOException("connection reset, as a write was told: " + write.getMessage(), write));
-    }
-
-    private IOException broken(IOException cause) {
-        framer.close();
-        if (!closed) return failure = cause;
-        if (cause instanceof AsynchronousCloseException) return cause;
-        IOException woken = new AsynchronousCloseException();
-        woken.initCause(cause);
-        return woken;
-    }
-
-    /** The stream has ended; throws where that was no clean end. */
-    private boolean over() throws IOException {
-        if (error != null) throw new FramingException(error);
-        if (failure != null) throw failure;
-        return ended;
-    }
-
-    private final class Inbox implements FrameHandler {
-        @Override
-        public void onFrame(Frame frame) {
-            FrameHandler h = handler;
-            if (h == null) {
-                next = frame;
-                framer.pause();
-            } else {
-                h.onFrame(frame);
-                if (closed) framer.close();
-            }
-        }
-
-        @Override
-        public void onSkipped(long position, long length) {
-            skipped++;
-            if (handler != null) handler.onSkipped(position, length);
-        }
-
-        @Override
-        public void onEnd() {
-            ended = true;
-            if (handler != null) handler.onEnd();
-        }
-
-        @Override
-        public void onError(FramingError first) {
-            error = first;
-            if (handler != null) handler.onError(first);
         }
     }
 
@@ -397,19 +252,23 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     private boolean entered() {
         if (!lock.tryLock()) return false;
-        if (!closed && handler == null) return true;
+        if (!intake.closed && intake.handler == null) return true;
         leave();
         return false;
     }
 
+    private boolean insideHandler() {
+        return lock.isHeldByCurrentThread() && intake.handler != null;
+    }
+
     private IOException refusal(String what) {
-        if (closed) return new ClosedChannelException();
+        if (intake.closed) return new ClosedChannelException();
         throw misuse(what);
     }
 
     private IllegalStateException misuse(String what) {
         return new IllegalStateException(what + "() "
-                + (closed
+                + (intake.closed
                         ? "on an input that is closed"
                         : lock.isHeldByCurrentThread()
                                 ? "inside a handler of run()"
@@ -418,13 +277,13 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     private void leave() {
         lock.unlock();
-        if (closed) releaseIfFree();
+        if (intake.closed) releaseIfFree();
     }
 
     private void releaseIfFree() {
         if (!lock.tryLock()) return; // who holds it comes here next
         try {
-            framer.close();
+            intake.framer.close();
         } finally {
             lock.unlock();
         }
@@ -432,8 +291,8 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     /** From now on nobody receives anything; a reader that waits is not woken. */
     void refuse() {
-        if (handler != null && lock.isHeldByCurrentThread()) closedByHandler = true;
-        closed = true;
+        if (insideHandler()) intake.closedByHandler = true;
+        intake.closed = true;
         releaseIfFree();
     }
 
@@ -448,16 +307,9 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
             Thread.currentThread().interrupt();
         }
         if (!mine) return;
-        ByteBuf scratch = Unpooled.buffer(8 * 1024, 8 * 1024);
         try {
-            long left = eof || failure != null ? 0 : bytes;
-            while (left > 0) {
-                int n = source.read(scratch.clear(), scratch.capacity());
-                if (n <= 0) return;
-                left -= n;
-            }
+            intake.drain(bytes);
         } finally {
-            scratch.release();
             lock.unlock();
         }
     }
@@ -465,7 +317,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     /** Closes the transport and releases what was read and not received. A second call does nothing. */
     @Override
     public void close() throws IOException {
-        boolean first = !closed;
+        boolean first = !intake.closed;
         refuse();
         if (first) source.close();
     }
@@ -474,24 +326,24 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     /** Frames dropped under {@link Oversize#skip()}. For the reading thread. */
     public long skipped() {
-        return skipped;
+        return intake.skipped;
     }
 
     /** Bytes from the start of the stream to the first one not received. For the reading thread. */
     public long position() {
-        return framer.position();
+        return intake.framer.position();
     }
 
     boolean hasEnded() {
-        return ended;
+        return intake.ended;
     }
 
     Framer framer() {
-        return framer;
+        return intake.framer;
     }
 
     void isOtherDirectionOf(FramedOutput output) {
-        other = output;
+        intake.other = output;
     }
 
     /** Of a timeout; centuries are as good as for ever. */

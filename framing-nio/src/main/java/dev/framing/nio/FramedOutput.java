@@ -1,7 +1,6 @@
 package dev.framing.nio;
 
 import dev.framing.FrameCodec;
-import dev.framing.FrameDecoder;
 import dev.framing.FrameEncoder;
 import dev.framing.OutboundQueue;
 import io.netty.buffer.ByteBuf;
@@ -57,7 +56,8 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private FramedOutput(Builder b, Sink sink) {
         this.sink = sink;
         buffer = b.buffer;
-        queue = OutboundQueue.of(writable(b.codec), sink.writesArrays() ? new HeapBuffers(b.allocator) : b.allocator);
+        queue = OutboundQueue.of(
+                DecodeOnly.unlessWritable(b.codec), sink.writesArrays() ? new HeapBuffers(b.allocator) : b.allocator);
     }
 
     /** Frames into a stream. Closing this closes the stream. */
@@ -199,7 +199,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     public void switchTo(FrameCodec codec) {
         lock.lock();
         try {
-            if (failure == null && !discarded && !ended) queue.switchTo(writable(codec));
+            if (failure == null && !discarded && !ended) queue.switchTo(DecodeOnly.unlessWritable(codec));
         } finally {
             unlock();
         }
@@ -334,37 +334,5 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     void discard() {
         discarded = true;
         releaseIfFree();
-    }
-
-    // ------------------------------------------------------------------------------------------------ codecs that only
-    // decode
-
-    private static FrameCodec writable(FrameCodec codec) {
-        try {
-            codec.newEncoder();
-            return codec;
-        } catch (UnsupportedOperationException e) {
-            return new DecodeOnly(codec, e);
-        }
-    }
-
-    /** A codec without an encoder: its socket can read, and write raw bytes. */
-    private record DecodeOnly(FrameCodec codec, UnsupportedOperationException reason) implements FrameCodec {
-        @Override
-        public FrameDecoder newDecoder() {
-            return codec.newDecoder();
-        }
-
-        @Override
-        public FrameEncoder newEncoder() {
-            return (head, payload, out) -> {
-                throw new UnsupportedOperationException(reason.getMessage(), reason);
-            };
-        }
-
-        @Override
-        public int maxFrameLength() {
-            return codec.maxFrameLength();
-        }
     }
 }

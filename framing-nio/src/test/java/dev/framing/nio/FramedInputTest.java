@@ -526,7 +526,7 @@ class FramedInputTest {
             @Override
             public int read(byte[] into, int offset, int length) {
                 reads[0]++;
-                return super.read(into, offset, Math.min(length, 9));
+                return super.read(into, offset, length);
             }
         };
         // tells one frame, then finishes
@@ -611,6 +611,27 @@ class FramedInputTest {
         assertThatThrownBy(in::receive).isInstanceOf(ClosedChannelException.class);
         in.close();
         pipe.sink().close();
+    }
+
+    /** The reader is not in the transport but in the decoder. */
+    @Test
+    void closingWhileAFrameIsDecodedIsToldToTheReader() throws Exception {
+        FramedInput[] in = new FramedInput[1];
+        in[0] = FramedInput.builder(
+                        (bytes, index, end, out) -> {
+                            FramedInput closed = in[0];
+                            assertThatCode(() -> Wire.start(() -> {
+                                                closed.close();
+                                                return null;
+                                            })
+                                            .join())
+                                    .doesNotThrowAnyException();
+                            out.frame(index, 0, end - index, 0);
+                        },
+                        100)
+                .allocator(buffers)
+                .over(new ByteArrayInputStream(new byte[10]));
+        assertThatThrownBy(() -> in[0].receive()).isInstanceOf(AsynchronousCloseException.class);
     }
 
     @Test

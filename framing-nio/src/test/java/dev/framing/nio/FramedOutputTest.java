@@ -7,6 +7,7 @@ import static dev.framing.nio.Wire.frames;
 import static dev.framing.nio.Wire.random;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framing.FrameCodec;
@@ -296,9 +297,17 @@ class FramedOutputTest {
         out.close();
         out.close();
         assertThat(sink.toByteArray()).isEqualTo(frames("one"));
-        ByteBuf later = buf("later");
-        assertThatThrownBy(() -> out.write(later)).isInstanceOf(ClosedChannelException.class);
-        assertThat(later.refCnt()).isZero();
+        ByteBuf head = buf("head");
+        ByteBuf payload = buf("payload");
+        assertThatThrownBy(() -> out.write(head, payload)).isInstanceOf(ClosedChannelException.class);
+        ByteBuf piece = buf("piece");
+        assertThatThrownBy(() -> out.piece(piece)).isInstanceOf(ClosedChannelException.class);
+        ByteBuf begun = buf("begun");
+        assertThatThrownBy(() -> out.beginFrame(begun, 1)).isInstanceOf(ClosedChannelException.class);
+        ByteBuf raw = buf("raw");
+        assertThatThrownBy(() -> out.raw(raw)).isInstanceOf(ClosedChannelException.class);
+        for (ByteBuf refused : new ByteBuf[] {head, payload, piece, begun, raw})
+            assertThat(refused.refCnt()).isZero();
     }
 
     @Test
@@ -338,6 +347,41 @@ class FramedOutputTest {
         assertThat(writer.failure()).isInstanceOf(AsynchronousCloseException.class);
         assertThat(large.refCnt()).isZero();
         pipe.source().close();
+    }
+
+    /** The writer is not in the transport but in the encoder: what it writes then must not stay. */
+    @Test
+    void abortingWhileAFrameIsEncodedReleasesItToo() throws IOException {
+        FramedOutput[] out = new FramedOutput[1];
+        FrameCodec codec = new FrameCodec() {
+            @Override
+            public FrameDecoder newDecoder() {
+                return CODEC.newDecoder();
+            }
+
+            @Override
+            public FrameEncoder newEncoder() {
+                return (head, payload, to) -> {
+                    FramedOutput aborted = out[0];
+                    assertThatCode(() -> Wire.start(() -> {
+                                        aborted.abort();
+                                        return null;
+                                    })
+                                    .join())
+                            .doesNotThrowAnyException();
+                    to.write(payload, payload.readerIndex(), payload.readableBytes());
+                };
+            }
+
+            @Override
+            public int maxFrameLength() {
+                return 1 << 20;
+            }
+        };
+        out[0] = FramedOutput.builder(codec).allocator(buffers).over(sink);
+        out[0].write(buffers.directBuffer().writeBytes(random(10_000, 1)));
+        assertNothingHeld(buffers);
+        assertThat(sink.size()).isZero();
     }
 
     @Test

@@ -284,7 +284,7 @@ class FramedSocketEndsTest {
                 });
                 return null;
             });
-            stuck.awaitInside(FramedInput.class, "onFrame");
+            stuck.awaitInside(Intake.class, "onFrame");
             pair.ours().close();
             stuck.thread.interrupt();
             assertThat(stuck.failure()).isInstanceOf(AsynchronousCloseException.class);

@@ -18,13 +18,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -78,6 +86,12 @@ class FramedSocketTest {
             assertThat(texts).containsExactly("one", "two", "three");
             assertThat(readToEnd(pair.peer())).isEmpty(); // we have ended too
         }
+        try (Transport.Pair pair = transport.open(builder())) {
+            Wire.write(pair.peer(), frames("one"));
+            pair.peer().shutdownOutput();
+            pair.ours().run(frame -> assertThat(frame.text(UTF_8)).isEqualTo("one"));
+            assertThat(readToEnd(pair.peer())).isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -116,23 +130,64 @@ class FramedSocketTest {
         }
     }
 
+    /** Who set SO_TIMEOUT gets it on plain receive(), as safe for the partial frame, and finds it unchanged. */
+    @Test
+    void theSocketsOwnTimeoutIsKept() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket socket = new Socket(server.getInetAddress(), server.getLocalPort());
+                Socket peer = server.accept();
+                FramedSocket ours = builder().over(socket)) {
+            socket.setSoTimeout(21);
+            peer.getOutputStream().write(Arrays.copyOf(frames("one"), 5));
+            assertThatThrownBy(ours::receive).isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> ours.receive(Duration.ofMillis(1))).isInstanceOf(SocketTimeoutException.class);
+            assertThat(socket.getSoTimeout()).isEqualTo(21);
+            peer.getOutputStream().write(frames("one"), 5, 2);
+            assertThat(ours.receive(Duration.ofSeconds(20)).text(UTF_8)).isEqualTo("one");
+            assertThat(socket.getSoTimeout()).isEqualTo(21);
+            peer.shutdownOutput();
+        }
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (SocketChannel channel = SocketChannel.open(server.getLocalAddress());
+                    SocketChannel peer = server.accept();
+                    FramedSocket ours = builder().over(channel.socket())) {
+                channel.socket().setSoTimeout(21);
+                assertThatThrownBy(() -> ours.receive(Duration.ofMillis(1))).isInstanceOf(SocketTimeoutException.class);
+                assertThat(channel.socket().getSoTimeout()).isEqualTo(21);
+                peer.shutdownOutput();
+            }
+        }
+    }
+
     /** Bytes that trickle in must not push the timeout on. */
-    @ParameterizedTest
-    @EnumSource(names = "UNIX", mode = EnumSource.Mode.EXCLUDE)
-    void aTimeoutIsForTheWholeFrame(Transport transport) throws Exception {
-        byte[] bytes = frames("x".repeat(1 << 20));
-        try (Transport.Pair pair = transport.open(builder())) {
-            Wire.Task<Integer> peer = Wire.start(() -> {
-                int at = 0;
-                while (at < bytes.length && !Thread.interrupted()) {
-                    pair.peer().write(ByteBuffer.wrap(bytes, at++, 1));
-                    Thread.onSpinWait();
-                }
-                return at;
-            });
-            assertThatThrownBy(() -> pair.ours().receive(Duration.ofMillis(50)))
-                    .isInstanceOf(SocketTimeoutException.class);
-            peer.thread.interrupt();
+    @Test
+    void aTimeoutIsForTheWholeFrame() throws Exception {
+        byte[] head = ByteBuffer.allocate(4).putInt(60 << 20).array();
+        InputStream trickle = new InputStream() {
+            private int at;
+
+            @Override
+            public int read() {
+                return at < head.length ? head[at++] : 0;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                into[offset] = (byte) read();
+                return 1;
+            }
+        };
+        Socket socket = new Socket() {
+            @Override
+            public InputStream getInputStream() {
+                return trickle;
+            }
+        };
+        try (FramedInput in = FramedInput.builder(CODEC).allocator(buffers).over(socket)) {
+            assertThatThrownBy(() -> in.receive(Duration.ofMillis(20)))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("no whole frame within PT0.02S");
         }
     }
 

@@ -1,0 +1,208 @@
+package dev.framing.nio;
+
+import dev.framing.Frame;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameHandler;
+import dev.framing.Framer;
+import dev.framing.FramingError;
+import dev.framing.FramingException;
+import dev.framing.Leftover;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading half of {@link FramedInput}, for one thread at a time: asks the engine for a frame, and the transport for bytes when the
+ * engine has none.
+ *
+ * <pre>
+ *   receive()   engine paused after each frame: resume ─▶ frame? ─▶ answer it
+ *                                                  no ─▶ read ─▶ frame? ...
+ *   run()       engine not paused: read, read, read ...
+ * </pre>
+ */
+final class Intake {
+    static final long FOREVER = -1;
+    /** How long the end waits for a writer that may be about to hear of a reset. */
+    private static final long WRITER_MILLIS = 100;
+
+    private final Source source;
+    final Framer framer;
+    private final int readBuffer;
+    /** The other direction of the same socket, if there is one. */
+    @Nullable
+    FramedOutput other;
+
+    /** Set by any thread: nobody receives anything any more. */
+    volatile boolean closed;
+    /** A handler closed it: {@link #run} returns instead of throwing. */
+    boolean closedByHandler;
+
+    /** What {@link #receive} will answer. */
+    private @Nullable Frame next;
+    /** Who gets the frames of {@link #run}. */
+    @Nullable
+    FrameHandler handler;
+
+    long skipped;
+    private int fruitless;
+    /** The transport has told its end. */
+    private boolean eof;
+
+    boolean ended;
+    private @Nullable FramingError error;
+    private @Nullable IOException failure;
+
+    Intake(Source source, Framer.Builder engine, int readBuffer) {
+        this.source = source;
+        this.readBuffer = readBuffer;
+        framer = engine.build(new Inbox());
+    }
+
+    @Nullable
+    Frame receive(long nanos) throws IOException {
+        next = null;
+        if (framer.isPaused()) framer.resume();
+        if (next == null && !over()) waitForFrame(nanos);
+        if (closed) throw broken(new AsynchronousCloseException());
+        return next;
+    }
+
+    private void waitForFrame(long nanos) throws IOException {
+        long start = nanos == FOREVER ? 0 : System.nanoTime();
+        do {
+            if (framer.isFinished())
+                throw new IllegalStateException("the codec ended at byte " + framer.position() + ": switchTo another");
+            int millis = 0;
+            if (nanos != FOREVER) {
+                long left = nanos - (System.nanoTime() - start) + 999_999;
+                millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+            }
+            read(millis);
+            if (millis > 0 && next == null && !over() && System.nanoTime() - start >= nanos)
+                throw new SocketTimeoutException("no whole frame within " + Duration.ofNanos(nanos));
+        } while (next == null && !over());
+    }
+
+    void run(FrameHandler frames) throws IOException {
+        try {
+            handler = frames;
+            if (framer.isPaused()) framer.resume();
+            while (!closedByHandler && !over() && !framer.isPaused() && !framer.isFinished()) read(0);
+        } finally {
+            handler = null;
+        }
+    }
+
+    void switchTo(FrameDecoder decoder, int maxFrameLength, Leftover leftover) {
+        if (handler == null) framer.pause(); // the frames of the next codec wait for the next call
+        framer.switchTo(decoder, maxFrameLength, leftover);
+        if (handler == null && error != null) throw new FramingException(error);
+    }
+
+    /** One read. {@code millis} 0: waits as long as it takes. */
+    private void read(int millis) throws IOException {
+        if (closed) throw new AsynchronousCloseException();
+        ByteBuf room = framer.room(readBuffer);
+        int max = Math.min(room.writableBytes(), readBuffer);
+        int n;
+        try {
+            n = millis == 0 ? source.read(room, max) : source.read(room, max, millis);
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            throw broken(e);
+        }
+        if (closed) throw broken(new AsynchronousCloseException());
+        if (n > 0) {
+            fruitless = 0;
+            framer.received();
+        } else if (n < 0) {
+            requireRealEnd();
+            eof = true;
+            framer.end();
+        } else if (++fruitless < FramedInput.FRUITLESS) {
+            Thread.yield();
+        } else {
+            throw broken(new IOException(fruitless + " reads in a row brought 0 bytes"));
+        }
+    }
+
+    /**
+     * Linux tells a reset once, to a read or to a write, and says "end" to reads afterwards. That end is not believed. After "broken
+     * pipe" it is: then the peer's end had come before the reset.
+     */
+    private void requireRealEnd() throws IOException {
+        IOException write = other == null ? null : other.failureSeen(WRITER_MILLIS);
+        if (write == null || String.valueOf(write.getMessage()).contains("Broken pipe")) return;
+        throw broken(new IOException("connection reset, as a write was told: " + write.getMessage(), write));
+    }
+
+    private IOException broken(IOException cause) {
+        framer.close();
+        if (!closed) return failure = cause;
+        if (cause instanceof AsynchronousCloseException) return cause;
+        IOException woken = new AsynchronousCloseException();
+        woken.initCause(cause);
+        return woken;
+    }
+
+    /** The stream has ended; throws where that was no clean end. */
+    private boolean over() throws IOException {
+        if (error != null) throw new FramingException(error);
+        if (failure != null) throw failure;
+        return ended;
+    }
+
+    /** Reads until the end and throws away, {@code bytes} at most. */
+    void drain(long bytes) throws IOException {
+        if (eof || failure != null) return;
+        ByteBuf scratch = Unpooled.buffer(8 * 1024, 8 * 1024);
+        try {
+            for (long left = bytes; left > 0; ) {
+                int n = source.read(scratch.clear(), scratch.capacity());
+                if (n <= 0) return;
+                left -= n;
+            }
+        } finally {
+            scratch.release();
+        }
+    }
+
+    private final class Inbox implements FrameHandler {
+        @Override
+        public void onFrame(Frame frame) {
+            FrameHandler h = handler;
+            if (h == null) {
+                next = frame;
+                framer.pause();
+            } else {
+                h.onFrame(frame);
+                if (closed) framer.close();
+            }
+        }
+
+        @Override
+        public void onSkipped(long position, long length) {
+            skipped++;
+            if (handler != null) handler.onSkipped(position, length);
+        }
+
+        @Override
+        public void onEnd() {
+            ended = true;
+            if (handler != null) handler.onEnd();
+        }
+
+        @Override
+        public void onError(FramingError first) {
+            error = first;
+            if (handler != null) handler.onError(first);
+        }
+    }
+}
