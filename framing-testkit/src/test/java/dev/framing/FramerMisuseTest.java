@@ -207,7 +207,7 @@ class FramerMisuseTest {
             out.drop(index, 1);
             out.frame(index + 1, 0, Integer.MAX_VALUE, 0);
         });
-        assertMistake("more certain", (in, index, end, out) -> out.pending(index, 0, 2, 2, 1));
+        assertMistake("more certain", Oversize.parts(0, 64), (in, index, end, out) -> out.pending(index, 0, 2, 2, 1));
         assertMistake("no bytes", (in, index, end, out) -> out.frame(index, 0, 0, 0));
         assertMistake("no pending", (in, index, end, out) -> {});
         assertMistake("no frame was begun", (in, index, end, out) -> out.piece(index, 1));
@@ -225,10 +225,13 @@ class FramerMisuseTest {
     }
 
     private static void assertMistake(String named, FrameDecoder decoder) {
+        assertMistake(named, Oversize.fail(), decoder);
+    }
+
+    private static void assertMistake(String named, Oversize policy, FrameDecoder decoder) {
         ByteBuf bytes = buffer("abc");
-        Framer framer = Framer.builder(decoder, Integer.MAX_VALUE)
-                .oversize(Oversize.parts(0, Integer.MAX_VALUE))
-                .build(frame -> {});
+        Framer framer =
+                Framer.builder(decoder, Integer.MAX_VALUE).oversize(policy).build(frame -> {});
         assertThatIllegalStateException().isThrownBy(() -> framer.offer(bytes)).withMessageContaining(named);
         assertThat(bytes.refCnt()).isZero();
         assertThat(framer.heldBytes()).isZero();

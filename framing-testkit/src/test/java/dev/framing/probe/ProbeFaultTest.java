@@ -1,6 +1,7 @@
 package dev.framing.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.framing.Oversize;
 import dev.framing.testkit.Act;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** L5: every buffer is released exactly once, wherever somebody else's exception comes from. {@link Replay} looks at what it leaves. */
 class ProbeFaultTest {
     private static final int[] LIMITS = {1 << 20, 24};
+    private static final int MORE_THAN_ENOUGH = 1000;
 
     static Stream<Probe> probes() {
         return Probe.all().stream();
@@ -64,7 +66,7 @@ class ProbeFaultTest {
 
     /** The first call, the second, ... until there are not so many. */
     private static void everyFault(Replay replay, Faults faults, byte[] stream, Transcript whole) {
-        for (int k = 1; ; k++) {
+        for (int k = 1; k < MORE_THAN_ENOUGH; k++) {
             Transcript told = faults.of(replay).apply(k).run(stream);
             if (told.difference(whole).isEmpty()) return;
             int n = told.events().size();
@@ -72,5 +74,6 @@ class ProbeFaultTest {
                     .as(replay.describe(stream))
                     .isEqualTo(whole.events().subList(0, n));
         }
+        fail("a fault at every k: " + replay.describe(stream));
     }
 }

@@ -29,6 +29,7 @@ final class RespProbe implements FrameDecoder {
                     bytes(":1\r\n*2\r\n$a\r\n"),
                     bytes(":1\r\n+abc\n"),
                     bytes("*3\r\n:1\r\n:2\r\n"),
+                    bytes("*1\r\n$53687063870912\r\nabc"), // narrowed too early, negative
                     bytes("$30\r\n" + "v".repeat(25)),
                     bytes("*4\r\n$12\r\n" + "v".repeat(12) + "\r\n$x\r\n")));
 
@@ -62,10 +63,10 @@ final class RespProbe implements FrameDecoder {
     private boolean bulk(ByteBuf in, int index, int end, FrameSink out) {
         int there = end - index;
         for (int k = 0; k < 2; k++) {
-            int at = (int) bulkEnd + k;
-            if (there > at && in.getByte(index + at) != (k == 0 ? '\r' : '\n')) {
+            long at = bulkEnd + k;
+            if (there > at && in.getByte(index + (int) at) != (k == 0 ? '\r' : '\n')) {
                 notWhole(index, (int) bulkEnd, bulkEnd + 2, out);
-                out.malformed(index + at, "a bulk string ends with CRLF");
+                out.malformed(index + (int) at, "a bulk string ends with CRLF");
                 return false;
             }
         }
