@@ -53,6 +53,11 @@ record LengthReference(
         return b.build();
     }
 
+    LengthReference withMax(int bytes) {
+        return new LengthReference(
+                kind, width, little, mask, offset, after, counts, adjust, trailer, mark, until, bytes);
+    }
+
     private static final class Stop extends RuntimeException {
         final int decidedBy;
 
