@@ -178,14 +178,18 @@ final class Accumulator {
             delivery.overBudget(delivery.position(), capacity);
             return false;
         }
+        moveTo(larger);
+        return true;
+    }
+
+    private void moveTo(ByteBuf other) {
         int unread = delivery.unread();
-        if (unread > 0) larger.writeBytes(Objects.requireNonNull(current), delivery.cursor(), unread);
+        if (unread > 0) other.writeBytes(Objects.requireNonNull(current), delivery.cursor(), unread);
         memory.copied += unread;
         drop();
-        current = larger;
+        current = other;
         own = true;
-        delivery.use(larger, 0, unread);
-        return true;
+        delivery.use(other, 0, unread);
     }
 
     private int writable() {
@@ -222,13 +226,24 @@ final class Accumulator {
             if (unread == 0) {
                 drop();
                 delivery.use(Unpooled.EMPTY_BUFFER, 0, 0);
-            } else if (own ? sparse(c.capacity(), unread, Memory.DOUBLED) : lent || sparse(c, unread)) {
+            } else if (own) {
+                shrink(c, unread, readBuffer);
+            } else if (lent || sparse(c, unread)) {
                 if (!replace(Memory.capacityFor(unread, ceiling()))) return;
             }
         }
         if (fresh > 0 && !queue.isEmpty()) holdFresh(lent);
         fresh = 0;
         countPinned();
+    }
+
+    /** Moves what little stands in memory of our own that has grown; the larger one stays where memory is over the budget. */
+    private void shrink(ByteBuf grown, int unread, boolean readBuffer) {
+        int enough = Memory.capacityFor(unread, ceiling());
+        boolean tooLarge = grown.capacity() > enough
+                && sparse(grown.capacity(), unread, readBuffer ? Memory.DOUBLED : Memory.SMALLEST);
+        ByteBuf smaller = tooLarge ? memory.take(enough) : null;
+        if (smaller != null) moveTo(smaller);
     }
 
     private void holdFresh(boolean lent) {

@@ -41,6 +41,9 @@ abstract class Assembly extends Window {
     @Nullable
     FramingError error;
 
+    /** Bytes before the frame that the stream broke in. */
+    private long consumed;
+
     private @Nullable Object detail;
     /** The frame whose room the view shows, until it is undressed. */
     private @Nullable OpenFrame roomShown;
@@ -73,8 +76,22 @@ abstract class Assembly extends Window {
     }
 
     void fail(FramingError first) {
-        if (error == null) error = first;
+        if (error == null) {
+            error = first;
+            consumed = frameStart();
+        }
         go = false;
+    }
+
+    /** Position of the frame that is open, or of the first byte not told. */
+    long frameStart() {
+        return frameOpen() ? main.start : base + cursor;
+    }
+
+    /** Bytes before the first one not told; once the stream broke, before the frame that it broke in, however much of that was told. */
+    @Override
+    long position() {
+        return error == null ? base + cursor : consumed;
     }
 
     /** Payload in parts waits in the room to be delivered. */

@@ -77,6 +77,7 @@ final class Delivery extends Assembly implements FrameSink {
             return complete(index, payload, tail);
         }
         if (length == 0) throw new IllegalStateException("a frame of no bytes");
+        begun = false; // a decoder may have asked about this frame before it told it
         boolean isNested = cur.state == State.BEGUN;
         if (isNested && cur == nested) throw new IllegalStateException("a frame in a nested frame");
         if (head > limits.max()) return tooLong(position, -1, limits.max(), index, 0);
@@ -299,10 +300,6 @@ final class Delivery extends Assembly implements FrameSink {
         if (!go) return false; // found again once delivery goes on
         fail(new FramingError.FrameTooLong(frameStart(), -1, allowed, unit, ""));
         return false;
-    }
-
-    private long frameStart() {
-        return frameOpen() ? main.start : base + cursor;
     }
 
     @Override

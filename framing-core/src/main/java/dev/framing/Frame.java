@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *                                 ^ payloadIndex()
  * </pre>
  *
- * Valid only inside {@link FrameHandler#onFrame}. To have it longer say {@link #retain()} (the payload, nothing copied),
+ * Valid only inside {@link FrameHandler#onFrame}; where a transport pulls frames one at a time, until its next call (see
+ * {@link Framer}). To have it longer say {@link #retain()} (the payload, nothing copied),
  * {@link #keep()} (all of it) or {@link #copy()}; what these return is the caller's to release. Whoever retains a 16-byte payload pins
  * the whole read buffer it lies in; {@link #copy()} does not.
  */

@@ -54,7 +54,8 @@ public interface FrameSink {
      *     taken or begun goes on. Over 0 while one is begun: a nested one
      * @param certain bytes from {@code index} on that surely are head or payload and were found right; 0 in a frame begun (tell them
      *     as pieces)
-     * @param least bytes from {@code index} on that the frame has at least, saturated; counts nothing that may come after a nested frame
+     * @param least bytes from {@code index} on that the frame has at least, saturated; counts nothing that may come after a nested frame.
+     *     With a head that is not whole: what is said at this byte however the bytes were cut
      * @param tail at least 0: {@code least} is exact and the tail needs no check, the engine moves the rest, tail included. -1: not
      *     exact, or the tail must be looked at. With a head that is not whole only whether {@code least} is exact
      * @return the bytes taken from the front, 0 or {@code certain}: subtract them from the offsets you remember. Negative: over its limit,
@@ -84,6 +85,9 @@ public interface FrameSink {
     /** Goes with the next frame or part delivered: header fields, trailers, flags. See {@link BorrowedDetail}. */
     void detail(Object detail);
 
-    /** The codec ends here: what follows waits for {@link Framer#switchTo}. Return after it. */
+    /**
+     * The codec ends here: what follows waits for {@link Framer#switchTo}. Return after it. Ignored while delivery is stopped: it must
+     * be said again.
+     */
     void finish();
 }

@@ -7,7 +7,8 @@ import io.vavr.control.Option;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   <caption>Ownership, also when a handler throws, on error, on close and on switch</caption>
  *   <tr><th>buffer</th><th>owner</th></tr>
  *   <tr><td>passed to {@link #offer}</td><td>the engine, from the call on, even if the call throws; its indices are the engine's too</td></tr>
- *   <tr><td>passed to {@link #lend}</td><td>the caller; all of it was read when the call returns</td></tr>
+ *   <tr><td>passed to {@link #lend}</td><td>the caller; all of it was read when the call returns. A payload that
+ *       was retained still lies in it: write to it again only while its {@code refCnt()} is 1, else take another</td></tr>
  *   <tr><td>from {@link #room}</td><td>the engine; the caller writes at its writer index and calls {@link #received}</td></tr>
  *   <tr><td>{@link Frame} and {@link Frame#buffer()}</td><td>the engine; borrowed for the duration of onFrame (after {@link #room}, and
  *       with {@link #pause()} called, until the next call)</td></tr>
@@ -53,8 +55,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Framer implements AutoCloseable {
     private static final VarHandle RUNNING;
-    /** Paused at the end of the stream, an engine still owes frames. */
-    private static final Set<String> MAY_FOLLOW_END = Set.of("resume", "switchTo", "detach", "trim");
 
     static {
         try {
@@ -91,7 +91,7 @@ public final class Framer implements AutoCloseable {
         memory = new Memory(b.allocator, b.budget);
         delivery = new Delivery(this, handler, b.oversize, memory, b.maxFrameLength);
         accumulator = new Accumulator(delivery, memory);
-        decoder = b.decoder;
+        decoder = Objects.requireNonNull(b.decoders.get(), "decoder");
     }
 
     /** An engine that fails on a frame over the codec's limit, with Netty's default allocator. */
@@ -101,30 +101,35 @@ public final class Framer implements AutoCloseable {
 
     /** Everything that can be chosen. */
     public static Builder builder(FrameCodec codec) {
-        return new Builder(codec.newDecoder(), codec.maxFrameLength());
+        return new Builder(codec::newDecoder, codec.maxFrameLength());
     }
 
     /**
      * The same over a decoder that the application made and keeps, because it has inputs of its own: an HTTP response cannot be cut
-     * without knowing what was asked. Those are called by the stream's owner.
+     * without knowing what was asked. Those are called by the stream's owner. Builds one engine: a decoder belongs to one stream.
      */
     public static Builder builder(FrameDecoder decoder, int maxFrameLength) {
-        return new Builder(decoder, maxFrameLength);
+        Objects.requireNonNull(decoder, "decoder");
+        AtomicBoolean used = new AtomicBoolean();
+        return new Builder(
+                () -> {
+                    if (used.getAndSet(true)) throw new IllegalStateException("one decoder for a second stream");
+                    return decoder;
+                },
+                maxFrameLength);
     }
 
-    /** How an engine is made. */
+    /** How engines are made: with one of a codec as many as wanted, each with a decoder of its own. */
     public static final class Builder {
-        private final FrameDecoder decoder;
+        private final Supplier<FrameDecoder> decoders;
         private final int maxFrameLength;
         private Oversize oversize = Oversize.fail();
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
         private @Nullable MemoryBudget budget;
 
-        private Builder(FrameDecoder decoder, int maxFrameLength) {
-            this.decoder = Objects.requireNonNull(decoder, "decoder");
-            if (maxFrameLength < 0)
-                throw new IllegalArgumentException("maxFrameLength " + maxFrameLength + " is negative");
-            this.maxFrameLength = maxFrameLength;
+        private Builder(Supplier<FrameDecoder> decoders, int maxFrameLength) {
+            this.decoders = decoders;
+            this.maxFrameLength = notNegative(maxFrameLength);
         }
 
         /** What happens to a frame over the limit; {@link Oversize#fail()} unless said otherwise. */
@@ -290,7 +295,7 @@ public final class Framer implements AutoCloseable {
             if (!closed) delivery.goOn();
             return;
         }
-        enter("resume");
+        enter("resume", true);
         boolean intact = false;
         try {
             if (paused) {
@@ -307,7 +312,9 @@ public final class Framer implements AutoCloseable {
      * Another codec from the first byte after the last frame told. Legal between calls, and in onFrame for a frame that is whole; not
      * while a frame is open.
      *
-     * @throws IllegalStateException a frame is open, or the stream is over
+     * <p>After an error it does nothing: the first error is final.
+     *
+     * @throws IllegalStateException a frame is open, or the stream has ended, or the engine was closed
      */
     public void switchTo(FrameCodec codec, Leftover leftover) {
         switchTo(codec.newDecoder(), codec.maxFrameLength(), leftover);
@@ -315,11 +322,13 @@ public final class Framer implements AutoCloseable {
 
     /** The same with a decoder that the application made and keeps. */
     public void switchTo(FrameDecoder next, int maxFrameLength, Leftover leftover) {
+        Objects.requireNonNull(next, "decoder");
+        notNegative(maxFrameLength);
         if (inside()) {
             replaceDecoder(next, maxFrameLength, leftover);
             return;
         }
-        enter("switchTo");
+        enter("switchTo", true);
         boolean intact = false;
         try {
             checkNoFrameOpen("switchTo");
@@ -340,11 +349,16 @@ public final class Framer implements AutoCloseable {
     private void replaceDecoder(FrameDecoder next, int maxFrameLength, Leftover leftover) {
         checkNoFrameOpen("switchTo");
         if (closed || delivery.error() != null) return;
-        decoder = Objects.requireNonNull(next, "decoder");
+        decoder = next;
         delivery.codec(maxFrameLength);
         long unread = delivery.unread() + accumulator.queued();
         if (leftover == Leftover.REQUIRE_EMPTY && unread > 0)
             delivery.fail(new FramingError.LeftoverBytes(delivery.position(), unread));
+    }
+
+    private static int notNegative(int maxFrameLength) {
+        if (maxFrameLength < 0) throw new IllegalArgumentException("maxFrameLength " + maxFrameLength + " is negative");
+        return maxFrameLength;
     }
 
     private void checkNoFrameOpen(String what) {
@@ -361,7 +375,7 @@ public final class Framer implements AutoCloseable {
      * @throws IllegalStateException a frame is open
      */
     public ByteBuf detach() {
-        enter("detach");
+        enter("detach", true);
         try {
             checkNoFrameOpen("detach");
             ByteBuf rest = accumulator.handOver();
@@ -384,20 +398,26 @@ public final class Framer implements AutoCloseable {
 
     /** Gives back memory that holds no byte: what an idle connection calls. */
     public void trim() {
-        enter("trim");
+        enter("trim", true);
+        boolean intact = false;
         try {
             if (delivery.error() == null) {
                 accumulator.settle(false, false, false);
                 delivery.settle();
+                tellError();
             }
+            intact = true;
         } finally {
-            leave(true);
+            leave(intact);
         }
     }
 
     // ------------------------------------------------------------------------------------------------ what is known
 
-    /** Bytes from the start of the stream to the first one not told. */
+    /**
+     * Bytes from the start of the stream to the first one not told; once the stream broke, to the frame that it broke in: what was
+     * consumed, however the stream was cut.
+     */
     public long position() {
         return delivery.position();
     }
@@ -454,10 +474,13 @@ public final class Framer implements AutoCloseable {
     // time
 
     private void enter(String what) {
+        enter(what, false);
+    }
+
+    /** @param owed may follow the end of the stream: paused there, an engine still owes frames */
+    private void enter(String what, boolean owed) {
         if (!RUNNING.compareAndSet(this, null, Thread.currentThread())) throw misuse(what);
-        boolean over = closed
-                || told && delivery.error() == null
-                || eof && delivery.error() == null && !MAY_FOLLOW_END.contains(what);
+        boolean over = closed || told && delivery.error() == null || eof && delivery.error() == null && !owed;
         if (!over) {
             roomFrom = -1; // whatever this call does, it may move the room
             return;

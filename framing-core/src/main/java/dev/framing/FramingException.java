@@ -11,6 +11,7 @@ public final class FramingException extends RuntimeException {
         this.error = error;
     }
 
+    /** The error; lost (null) if the exception was serialized. */
     public FramingError error() {
         return error;
     }
