@@ -25,7 +25,16 @@ public record Decoded(Seq<RetainedFrame> frames, Option<FramingError> error, int
     public static Decoded of(FrameCodec codec, ByteBuf bytes) {
         java.util.List<RetainedFrame> frames = new java.util.ArrayList<>();
         boolean done = false;
-        try (Framer framer = Framer.of(codec, frame -> frames.add(frame.keep()))) {
+        FrameHandler keep = new FrameHandler() {
+            @Override
+            public void onFrame(Frame frame) {
+                frames.add(frame.keep());
+            }
+
+            @Override
+            public void onError(FramingError error) {} // is asked for below
+        };
+        try (Framer framer = Framer.of(codec, keep)) {
             framer.offer(bytes.retainedSlice());
             framer.end();
             done = true;

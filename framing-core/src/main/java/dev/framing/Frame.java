@@ -98,6 +98,13 @@ public final class Frame {
         return head;
     }
 
+    /** A byte of the head, 0 to 255: {@code index} in {@code [0, headLength())}. What a packet's type is read with. */
+    public int headByte(int index) {
+        if (index < 0 || index >= head)
+            throw new IndexOutOfBoundsException("byte " + index + " of a head of " + head + " bytes");
+        return buffer.getUnsignedByte(payloadIndex - head + index);
+    }
+
     /** Tail bytes, directly after the payload. 0 in a part that is not the last. */
     public int tailLength() {
         return tail;

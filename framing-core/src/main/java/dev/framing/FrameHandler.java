@@ -16,6 +16,11 @@ public interface FrameHandler {
     /** The stream ended between two frames. */
     default void onEnd() {}
 
-    /** The stream broke. Every frame before the error has been delivered; nothing follows. */
-    default void onError(FramingError error) {}
+    /**
+     * The stream broke. Every frame before the error has been delivered; nothing follows. Unless this is overridden the error is thrown
+     * out of the call that showed it, as a {@link FramingException}: it is never lost.
+     */
+    default void onError(FramingError error) {
+        throw new FramingException(error);
+    }
 }

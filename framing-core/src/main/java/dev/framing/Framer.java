@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p><b>Errors.</b> The first {@link FramingError} is final: it is told once, after every frame before it, and later input is released
- * unread. What a handler throws is rethrown unchanged; the engine is then closed and has released what it held.
+ * unread. A handler that does not override {@link FrameHandler#onError} has it thrown as a {@link FramingException}. What a handler
+ * throws is rethrown unchanged; the engine is then closed and has released what it held.
  *
  * <p><b>Threads.</b> One at a time; it may be handed from thread to thread. A call while another is running, from a second thread or
  * from inside a callback, is an {@link IllegalStateException} and changes nothing; only {@link #pause}, {@link #resume},
@@ -491,7 +492,8 @@ public final class Framer implements AutoCloseable {
     }
 
     private void leave(boolean intact) {
-        if (!intact) closed = true;
+        if (!intact && delivery.error() == null)
+            closed = true; // after an error it is over anyway, and goes on to say why
         try {
             if (closed || told) release();
         } finally {
