@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Frames over the limit.</b> Under {@link Oversize#skip()} receive() goes on to the next frame and {@link #skipped()} counts;
  * under {@link Oversize#parts} each part is a frame of its own with its {@link Frame#part()}.
  *
- * <p><b>Threads.</b> One reader at a time: a second one gets an {@link IllegalStateException}. {@link #close()} may come from any
- * thread: a reader waiting for bytes gets an {@link AsynchronousCloseException} (if its transport can be woken, as sockets and channels
+ * <p><b>Threads.</b> One reader at a time: one that comes while another waits gets an {@link IllegalStateException}. {@link #close()}
+ * may come from any thread: a reader waiting for bytes gets an {@link AsynchronousCloseException} (if its transport can be woken, as sockets and channels
  * can) and releases the memory on its way out; later calls get a {@link ClosedChannelException}. Whoever closes an input while another
  * thread still looks at a frame that receive() answered takes the memory from under it; a frame in a handler of {@link #run} is safe.
  */
@@ -61,7 +61,10 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     private final Source source;
     private final Intake intake;
-    /** Held while a call runs. Whoever frees it looks at {@link Intake#closed} afterwards: the last one out releases the memory. */
+    /**
+     * Held while bytes are read into the engine's memory or a handler runs; for what is in memory already the engine guards itself.
+     * Whoever frees it looks at {@link Intake#closed} afterwards: the last one out releases the memory.
+     */
     private final ReentrantLock lock = new ReentrantLock();
 
     private FramedInput(Builder b, Source source) {
@@ -172,6 +175,8 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     }
 
     private @Nullable Frame receive(long nanos) throws IOException {
+        Frame frame = intake.buffered();
+        if (frame != null) return frame;
         if (!entered()) throw refusal("receive");
         try {
             return intake.receive(nanos);
@@ -283,7 +288,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     private void releaseIfFree() {
         if (!lock.tryLock()) return; // who holds it comes here next
         try {
-            intake.framer.close();
+            intake.release();
         } finally {
             lock.unlock();
         }

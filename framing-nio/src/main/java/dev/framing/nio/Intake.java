@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,33 @@ final class Intake {
         this.source = source;
         this.readBuffer = readBuffer;
         framer = engine.build(new Inbox());
+    }
+
+    /** The next frame if it has been read already, or null. Needs no lock: this runs once a frame, and a lock is a fifth of it. */
+    @Nullable
+    Frame buffered() throws ClosedChannelException {
+        if (closed) throw new ClosedChannelException();
+        if (handler != null || !framer.isPaused()) return null;
+        next = null;
+        try {
+            framer.resume();
+        } catch (IllegalStateException e) {
+            if (!closed) throw e;
+            throw woken(e);
+        }
+        return next;
+    }
+
+    /** Gives the memory back; waits while another thread is in {@link #buffered}, which takes no longer than a frame. */
+    void release() {
+        for (; ; ) {
+            try {
+                framer.close();
+                return;
+            } catch (IllegalStateException inUse) {
+                Thread.yield();
+            }
+        }
     }
 
     @Nullable
@@ -146,8 +174,11 @@ final class Intake {
     private IOException broken(IOException cause) {
         framer.close();
         if (!closed) return failure = cause;
-        if (cause instanceof AsynchronousCloseException) return cause;
-        IOException woken = new AsynchronousCloseException();
+        return cause instanceof AsynchronousCloseException ? cause : woken(cause);
+    }
+
+    private static AsynchronousCloseException woken(Exception cause) {
+        AsynchronousCloseException woken = new AsynchronousCloseException();
         woken.initCause(cause);
         return woken;
     }

@@ -305,7 +305,8 @@ class FramedInputTest {
             @Override
             public int read(byte[] into, int offset, int length) {
                 if (length == 0) throw new AssertionError("a read with no room");
-                return ++reads[0] % FramedInput.FRUITLESS != 0 ? 0 : super.read(into, offset, 1);
+                int most = available() == 9 ? FramedInput.FRUITLESS : 3;
+                return ++reads[0] % most != 0 ? 0 : super.read(into, offset, 1);
             }
         };
         try (FramedInput in = FramedInput.builder(CODEC).allocator(buffers).over(stumbling)) {
@@ -611,6 +612,32 @@ class FramedInputTest {
         assertThatThrownBy(in::receive).isInstanceOf(ClosedChannelException.class);
         in.close();
         pipe.sink().close();
+    }
+
+    /** Between two frames, inside one, during a read: the reader is told, and one of the two releases. */
+    @Test
+    void closingAtAnyMomentHoldsNothing() throws Exception {
+        byte[] bytes = frames("one", "two", "three");
+        for (int round = 0; round < 500; round++) {
+            InputStream endless = new ByteArrayInputStream(bytes) {
+                @Override
+                public synchronized int read(byte[] into, int offset, int length) {
+                    if (available() == 0) reset();
+                    return super.read(into, offset, length);
+                }
+            };
+            FramedInput in =
+                    FramedInput.builder(CODEC).allocator(buffers).readBuffer(64).over(endless);
+            long[] received = new long[1];
+            Wire.Task<Void> reader = Wire.start(() -> {
+                while (in.receive() != null) received[0]++;
+                return null;
+            });
+            for (int spin = 0; spin < round % 100; spin++) Thread.onSpinWait();
+            in.close();
+            assertThat(reader.failure()).isInstanceOf(ClosedChannelException.class);
+            assertNothingHeld(buffers);
+        }
     }
 
     /** The reader is not in the transport but in the decoder. */
