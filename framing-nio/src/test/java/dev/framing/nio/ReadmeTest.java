@@ -35,9 +35,11 @@ class ReadmeTest {
                 import dev.framing.codec.*;
                 import dev.framing.nio.*;
                 import dev.framing.protocol.*;
+                import dev.framing.text.*;
                 import io.netty.buffer.*;
                 import java.io.*;
                 import java.net.*;
+                import java.nio.channels.*;
                 import java.util.*;
                 class Readme {
                 """);
