@@ -20,7 +20,7 @@ final class HeaderEncoder implements FrameEncoder {
 
     HeaderEncoder(HeaderFramed codec) {
         this.codec = codec;
-        scanner = new FieldScanner(Math.max(0, codec.fields() - 1), Integer.MAX_VALUE, Long.MAX_VALUE, false);
+        scanner = new FieldScanner(codec.fields() - 1, Integer.MAX_VALUE, Long.MAX_VALUE, false);
     }
 
     @Override
@@ -32,7 +32,7 @@ final class HeaderEncoder implements FrameEncoder {
 
     @Override
     public void begin(ByteBuf head, long length, FrameWriter out) {
-        if (length < 0) throw new UnsupportedOperationException("Content-Length must be known before the first byte");
+        Refusal.ofBegin(length);
         writeHead(head, length, out);
         left = length;
     }
@@ -42,8 +42,7 @@ final class HeaderEncoder implements FrameEncoder {
         if (left < 0) throw new IllegalStateException("no frame was begun");
         int length = payload.readableBytes();
         if (length > left)
-            throw new IllegalArgumentException(
-                    "a piece of " + length + " bytes, but only " + left + " are left of the length announced");
+            throw new IllegalStateException("a piece of " + length + " bytes, the frame begun has " + left + " left");
         left -= length;
         if (length > 0) out.write(payload, payload.readerIndex(), length);
     }
@@ -60,7 +59,6 @@ final class HeaderEncoder implements FrameEncoder {
         check(further);
         int digits = digits(length);
         long head = (long) NAME.length + digits + 4 + further.readableBytes();
-        if (codec.fields() == 0) throw new IllegalArgumentException("Content-Length, but the limit is 0 header fields");
         if (head > codec.head())
             throw new IllegalArgumentException("header block of " + head + " bytes, limit " + codec.head());
         if (length > codec.maxFrameLength() - head)
