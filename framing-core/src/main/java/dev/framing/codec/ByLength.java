@@ -156,9 +156,7 @@ public final class ByLength implements FrameCodec {
         @Override
         public void encode(ByteBuf head, ByteBuf payload, FrameWriter out) {
             int length = payload.readableBytes();
-            if (head.isReadable())
-                throw new IllegalArgumentException(
-                        "a head of " + head.readableBytes() + " bytes: the payload is the whole frame");
+            Refusal.ofHead(head);
             if (length == 0 || length > codec.maxFrameLength)
                 throw new IllegalArgumentException(
                         "a frame of " + length + " bytes, it has 1 to " + codec.maxFrameLength);

@@ -57,8 +57,7 @@ final class HeaderEncoder implements FrameEncoder {
     private void writeHead(ByteBuf further, long length, FrameWriter out) {
         if (left >= 0) throw new IllegalStateException("the frame begun has not ended");
         check(further);
-        int digits = digits(length);
-        long head = (long) NAME.length + digits + 4 + further.readableBytes();
+        long head = (long) NAME.length + Decimal.digits(length) + 4 + further.readableBytes();
         if (head > codec.head())
             throw new IllegalArgumentException("header block of " + head + " bytes, limit " + codec.head());
         if (length > codec.maxFrameLength() - head)
@@ -66,13 +65,7 @@ final class HeaderEncoder implements FrameEncoder {
                     + " bytes, limit " + codec.maxFrameLength());
         ByteBuf room = out.room((int) head);
         room.writeBytes(NAME);
-        int number = room.writerIndex();
-        room.writerIndex(number + digits);
-        long rest = length;
-        for (int i = number + digits - 1; i >= number; i--) {
-            room.setByte(i, '0' + (int) (rest % 10));
-            rest /= 10;
-        }
+        Decimal.write(room, length);
         room.writeByte('\r').writeByte('\n');
         room.writeBytes(further, further.readerIndex(), further.readableBytes());
         room.writeByte('\r').writeByte('\n');
@@ -91,11 +84,5 @@ final class HeaderEncoder implements FrameEncoder {
                     case TOO_MANY -> "more than " + codec.fields() + " header fields";
                     case MALFORMED -> "further header fields, byte " + scanner.scanned() + ": " + scanner.reason();
                 });
-    }
-
-    private static int digits(long number) {
-        int digits = 1;
-        for (long rest = number; rest > 9; rest /= 10) digits++;
-        return digits;
     }
 }
