@@ -24,17 +24,27 @@ public interface FrameEncoder {
      *
      * @param length payload bytes to come, or -1: not known yet
      * @throws UnsupportedOperationException where the format must know the length first and {@code length} is -1, or writes no pieces
+     * @throws IllegalArgumentException {@code length} is below -1, or what the format cannot carry; nothing was written
+     * @throws IllegalStateException the frame begun before has not ended
      */
     default void begin(ByteBuf head, long length, FrameWriter out) {
         throw new UnsupportedOperationException("this format writes whole frames only");
     }
 
-    /** Payload bytes of the frame begun. */
+    /**
+     * Payload bytes of the frame begun.
+     *
+     * @throws IllegalStateException no frame was begun, or these are more bytes than are left of its length; nothing was written
+     */
     default void piece(ByteBuf payload, FrameWriter out) {
         throw new UnsupportedOperationException("this format writes whole frames only");
     }
 
-    /** The end of the frame begun. */
+    /**
+     * The end of the frame begun.
+     *
+     * @throws IllegalStateException no frame was begun, or bytes of its length are missing; it goes on
+     */
     default void end(FrameWriter out) {
         throw new UnsupportedOperationException("this format writes whole frames only");
     }

@@ -6,6 +6,8 @@ import dev.framing.FrameEncoder;
 import dev.framing.FrameSink;
 import dev.framing.FrameWriter;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +48,18 @@ public final class ByLength implements FrameCodec {
      * Frames as long as {@code how} says.
      *
      * @param maxFrameLength bytes of the longest frame
-     * @param maxHead first bytes of a frame that always suffice to say its length
-     * @throws IllegalArgumentException {@code maxFrameLength} or {@code maxHead} is below 1
+     * @param maxHead first bytes of a frame that always suffice to say its length; they are looked at before any limit is, so they
+     *     are no more than {@code maxFrameLength}
+     * @throws IllegalArgumentException with every reason: either is below 1, or {@code maxHead} is over {@code maxFrameLength}
      */
     public static ByLength of(int maxFrameLength, int maxHead, FrameLength how) {
-        if (maxFrameLength < 1 || maxHead < 1)
-            throw new IllegalArgumentException(
-                    "maxFrameLength " + maxFrameLength + ", maxHead " + maxHead + ": both are at least 1");
+        List<String> reasons = new ArrayList<>();
+        if (maxFrameLength < 1) reasons.add("maxFrameLength " + maxFrameLength + " is below 1");
+        if (maxHead < 1) reasons.add("maxHead " + maxHead + " is below 1");
+        if (maxHead > maxFrameLength)
+            reasons.add("maxHead " + maxHead + " is over maxFrameLength " + maxFrameLength
+                    + ", which bounds the whole frame");
+        if (!reasons.isEmpty()) throw new IllegalArgumentException(String.join("; ", reasons));
         return new ByLength(maxFrameLength, maxHead, Objects.requireNonNull(how, "how"));
     }
 
@@ -149,9 +156,7 @@ public final class ByLength implements FrameCodec {
         @Override
         public void encode(ByteBuf head, ByteBuf payload, FrameWriter out) {
             int length = payload.readableBytes();
-            if (head.isReadable())
-                throw new IllegalArgumentException(
-                        "a head of " + head.readableBytes() + " bytes: the payload is the whole frame");
+            Refusal.ofHead(head);
             if (length == 0 || length > codec.maxFrameLength)
                 throw new IllegalArgumentException(
                         "a frame of " + length + " bytes, it has 1 to " + codec.maxFrameLength);

@@ -57,19 +57,13 @@ record DecimalField(char until) implements LengthField {
 
     @Override
     public int widthOf(long value) {
-        int digits = 1;
-        for (long rest = value; rest > 9; rest /= 10) digits++;
-        return digits + 1;
+        return Decimal.digits(value) + 1;
     }
 
     @Override
     public void write(ByteBuf out, long value) {
-        int digits = widthOf(value) - 1;
-        int at = out.writerIndex();
-        long rest = value;
-        for (int i = digits - 1; i >= 0; i--, rest /= 10) out.setByte(at + i, (int) ('0' + rest % 10));
-        out.setByte(at + digits, until);
-        out.writerIndex(at + digits + 1);
+        Decimal.write(out, value);
+        out.writeByte(until);
     }
 
     @Override

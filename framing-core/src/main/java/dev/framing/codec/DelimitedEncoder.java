@@ -31,6 +31,8 @@ final class DelimitedEncoder implements FrameEncoder {
         Refusal.ofLength((long) start.length + length + delimiter.length, spec.max());
         search.reset();
         Result result = search.find(payload, payload.readerIndex(), payload.writerIndex(), false);
+        if (result == Result.MORE && search.inEscape())
+            throw new IllegalArgumentException("payload ends with an escape"); // of the delimiter's first byte
         if (result == Result.MORE && !spec.keep())
             result = search.find(delimiterBytes, -length, delimiter.length, false);
         if (result == Result.WRONG)
@@ -46,7 +48,6 @@ final class DelimitedEncoder implements FrameEncoder {
     }
 
     private String unended() {
-        if (search.inEscape()) return "payload ends with an escape";
         return spec.keep()
                 ? "payload does not end with its delimiter, which is kept in it"
                 : "payload ends with what begins a longer delimiter";

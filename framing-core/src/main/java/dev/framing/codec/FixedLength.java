@@ -89,9 +89,7 @@ public final class FixedLength implements FrameCodec {
     private record Encoder(int length) implements FrameEncoder {
         @Override
         public void encode(ByteBuf head, ByteBuf payload, FrameWriter out) {
-            if (head.isReadable())
-                throw new IllegalArgumentException(
-                        "a head of " + head.readableBytes() + " bytes: these frames have none");
+            Refusal.ofHead(head);
             if (payload.readableBytes() != length)
                 throw new IllegalArgumentException(
                         "a payload of " + payload.readableBytes() + " bytes, every frame has " + length);

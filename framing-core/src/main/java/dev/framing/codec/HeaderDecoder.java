@@ -38,7 +38,7 @@ final class HeaderDecoder implements FrameDecoder {
             long body = scanner.contentLength();
             out.detail(headers);
             if (body > end - at - h) {
-                if (out.pending(at, h, end - at, saturatedSum(h, body), 0) > 0) reset();
+                if (out.pending(at, h, end - at, LengthLayout.saturatedSum(h, body), 0) > 0) reset();
                 return;
             }
             reset();
@@ -58,8 +58,8 @@ final class HeaderDecoder implements FrameDecoder {
             }
             long least = scanner.least(in, index, headers);
             int shortest = (int) Math.min(Integer.MAX_VALUE, least);
-            if (out.pending(index, shortest, scanned, saturatedSum(least, scanner.contentLength()), -1) < 0)
-                return false;
+            if (out.pending(index, shortest, scanned, LengthLayout.saturatedSum(least, scanner.contentLength()), -1)
+                    < 0) return false;
             if (least > codec.head()) return out.tooLong(codec.head(), "bytes of header block");
             switch (outcome) {
                 case TOO_MANY -> {
@@ -73,10 +73,6 @@ final class HeaderDecoder implements FrameDecoder {
                 }
             }
         }
-    }
-
-    private static long saturatedSum(long a, long b) {
-        return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
     }
 
     private void reset() {

@@ -20,7 +20,7 @@ final class HeaderEncoder implements FrameEncoder {
 
     HeaderEncoder(HeaderFramed codec) {
         this.codec = codec;
-        scanner = new FieldScanner(Math.max(0, codec.fields() - 1), Integer.MAX_VALUE, Long.MAX_VALUE, false);
+        scanner = new FieldScanner(codec.fields() - 1, Integer.MAX_VALUE, Long.MAX_VALUE, false);
     }
 
     @Override
@@ -32,7 +32,7 @@ final class HeaderEncoder implements FrameEncoder {
 
     @Override
     public void begin(ByteBuf head, long length, FrameWriter out) {
-        if (length < 0) throw new UnsupportedOperationException("Content-Length must be known before the first byte");
+        Refusal.ofBegin(length);
         writeHead(head, length, out);
         left = length;
     }
@@ -42,8 +42,7 @@ final class HeaderEncoder implements FrameEncoder {
         if (left < 0) throw new IllegalStateException("no frame was begun");
         int length = payload.readableBytes();
         if (length > left)
-            throw new IllegalArgumentException(
-                    "a piece of " + length + " bytes, but only " + left + " are left of the length announced");
+            throw new IllegalStateException("a piece of " + length + " bytes, the frame begun has " + left + " left");
         left -= length;
         if (length > 0) out.write(payload, payload.readerIndex(), length);
     }
@@ -58,9 +57,7 @@ final class HeaderEncoder implements FrameEncoder {
     private void writeHead(ByteBuf further, long length, FrameWriter out) {
         if (left >= 0) throw new IllegalStateException("the frame begun has not ended");
         check(further);
-        int digits = digits(length);
-        long head = (long) NAME.length + digits + 4 + further.readableBytes();
-        if (codec.fields() == 0) throw new IllegalArgumentException("Content-Length, but the limit is 0 header fields");
+        long head = (long) NAME.length + Decimal.digits(length) + 4 + further.readableBytes();
         if (head > codec.head())
             throw new IllegalArgumentException("header block of " + head + " bytes, limit " + codec.head());
         if (length > codec.maxFrameLength() - head)
@@ -68,13 +65,7 @@ final class HeaderEncoder implements FrameEncoder {
                     + " bytes, limit " + codec.maxFrameLength());
         ByteBuf room = out.room((int) head);
         room.writeBytes(NAME);
-        int number = room.writerIndex();
-        room.writerIndex(number + digits);
-        long rest = length;
-        for (int i = number + digits - 1; i >= number; i--) {
-            room.setByte(i, '0' + (int) (rest % 10));
-            rest /= 10;
-        }
+        Decimal.write(room, length);
         room.writeByte('\r').writeByte('\n');
         room.writeBytes(further, further.readerIndex(), further.readableBytes());
         room.writeByte('\r').writeByte('\n');
@@ -93,11 +84,5 @@ final class HeaderEncoder implements FrameEncoder {
                     case TOO_MANY -> "more than " + codec.fields() + " header fields";
                     case MALFORMED -> "further header fields, byte " + scanner.scanned() + ": " + scanner.reason();
                 });
-    }
-
-    private static int digits(long number) {
-        int digits = 1;
-        for (long rest = number; rest > 9; rest /= 10) digits++;
-        return digits;
     }
 }

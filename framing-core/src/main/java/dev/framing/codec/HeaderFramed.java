@@ -43,14 +43,17 @@ public final class HeaderFramed implements FrameCodec {
     /** How the block says where the body ends. */
     public enum Body {
         /** Content-Length, in bytes; a block without it is malformed. */
-        CONTENT_LENGTH("content-length"),
+        CONTENT_LENGTH("content-length", "Content-Length:0\r\n\r\n".length()),
         /** Content-Length, in bytes; a block without it has no body. */
-        CONTENT_LENGTH_OPTIONAL("content-length?");
+        CONTENT_LENGTH_OPTIONAL("content-length?", "a:\r\n\r\n".length());
 
         private final String text;
+        /** Bytes of the shortest header block that it accepts, and so of the shortest frame. */
+        private final int shortest;
 
-        Body(String text) {
+        Body(String text, int shortest) {
             this.text = text;
+            this.shortest = shortest;
         }
 
         /** The word of the text form. */
@@ -163,7 +166,7 @@ public final class HeaderFramed implements FrameCodec {
             return this;
         }
 
-        /** Most bytes of a whole frame, {@link #DEFAULT_MAX} unless said otherwise. */
+        /** Most bytes of a whole frame, {@link #DEFAULT_MAX} unless said otherwise; at least those of the shortest header block. */
         public Builder max(int bytes) {
             max = bytes;
             return this;
@@ -175,7 +178,7 @@ public final class HeaderFramed implements FrameCodec {
             return this;
         }
 
-        /** Most fields of the header block, Content-Length among them; {@link #DEFAULT_FIELDS} unless said otherwise. */
+        /** Most fields of the header block, Content-Length among them, at least 1; {@link #DEFAULT_FIELDS} unless said otherwise. */
         public Builder fields(int count) {
             fields = count;
             return this;
@@ -196,11 +199,12 @@ public final class HeaderFramed implements FrameCodec {
         /** The codec, or every reason why not. */
         public Validation<Seq<String>, HeaderFramed> validate() {
             List<String> reasons = List.empty();
-            if (max < 0) reasons = reasons.append("max " + max + " is negative");
-            if (headOrDefault() < 0 && head != null) reasons = reasons.append("head " + head + " is negative");
-            if (fields < 0) reasons = reasons.append("fields " + fields + " is negative");
-            if (max >= 0 && headOrDefault() > max)
+            String below = " is below the shortest header block, " + body.shortest + " bytes";
+            if (max < body.shortest) reasons = reasons.append("max " + max + below);
+            if (head != null && head < body.shortest) reasons = reasons.append("head " + head + below);
+            if (head != null && head > max)
                 reasons = reasons.append("head " + head + " is over max " + max + ", which bounds the whole frame");
+            if (fields < 1) reasons = reasons.append("fields " + fields + ": a header block has at least 1");
             return reasons.isEmpty() ? Validation.valid(new HeaderFramed(this)) : Validation.invalid(reasons);
         }
 

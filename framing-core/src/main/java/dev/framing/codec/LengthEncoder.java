@@ -26,9 +26,7 @@ final class LengthEncoder implements FrameEncoder {
     @Override
     public void begin(ByteBuf head, long length, FrameWriter out) {
         checkBegun(false);
-        if (length == -1)
-            throw new UnsupportedOperationException("the length stands before the payload: begin needs it");
-        if (length < 0) throw new IllegalArgumentException("length " + length + " is negative");
+        Refusal.ofBegin(length);
         writeHead(head, length, out);
         left = length;
     }

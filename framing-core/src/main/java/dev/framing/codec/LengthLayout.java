@@ -24,7 +24,12 @@ record LengthLayout(LengthField field, int offset, int after, long plus, int tra
     /** Bytes of the whole frame that the number {@code value} in {@code width} bytes announces, saturated; below 1 where it makes no sense. */
     long total(long value, int width) {
         long base = (long) offset + width + plus;
-        return value == Long.MAX_VALUE || base > 0 && value > Long.MAX_VALUE - base ? Long.MAX_VALUE : value + base;
+        return value == Long.MAX_VALUE ? value : saturatedSum(value, base);
+    }
+
+    /** The sum, or {@link Long#MAX_VALUE} where it would be over that. */
+    static long saturatedSum(long a, long b) {
+        return b > 0 && a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     /** The number that announces {@code payload} bytes of payload; negative where none does. */

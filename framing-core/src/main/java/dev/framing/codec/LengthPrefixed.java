@@ -6,6 +6,7 @@ import dev.framing.FrameEncoder;
 import io.vavr.collection.Seq;
 import io.vavr.control.Validation;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,13 @@ public final class LengthPrefixed implements FrameCodec {
         /** All bytes from the number's first. */
         FIELD,
         /** All bytes. */
-        FRAME
+        FRAME;
+
+        /** The word of the text form. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     final LengthLayout layout;
@@ -152,7 +159,7 @@ public final class LengthPrefixed implements FrameCodec {
         if (l.offset() > 0) text.append(", offset=").append(l.offset());
         if (l.after() > 0) text.append(", head=").append(l.head(l.field().minWidth()));
         if (counts == null) text.append(", adjust=").append(l.plus());
-        else if (counts != Counts.PAYLOAD) text.append(", counts=").append(TextForm.word(counts));
+        else if (counts != Counts.PAYLOAD) text.append(", counts=").append(counts);
         if (l.mark() != null) text.append(", trailer=").append(TextForm.quoted(l.mark()));
         else if (l.trailer() > 0) text.append(", trailer=").append(l.trailer());
         return text.append(", max=").append(TextForm.size(l.max())).append(')').toString();

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class LengthRules {
     private final Builder b;
     private final ArrayList<String> wrong = new ArrayList<>();
+    /** How many bytes stand where is known, but for those of a number of varying width. */
+    private boolean sized = true;
 
     private LengthRules(Builder builder) {
         b = builder;
@@ -28,16 +30,19 @@ final class LengthRules {
     private LengthLayout layout(@Nullable Counts counts) {
         LengthField field = field();
         if (b.kind != Builder.Kind.BINARY) varying(counts);
-        refuse(b.offset < 0, "offset " + b.offset + " is negative");
-        refuse(b.trailer < 0, "trailer " + b.trailer + " is negative");
+        refuseSize(b.offset < 0, "offset " + b.offset + " is negative");
+        refuseSize(b.trailer < 0, "trailer " + b.trailer + " is negative");
         refuse(b.counts != null && b.adjust != null, "counts and adjust are both said, the number counts one thing");
         long numberEnd = (long) b.offset + field.minWidth();
         long after = b.head == null || b.kind != Builder.Kind.BINARY ? 0 : b.head - numberEnd;
-        refuse(after < 0, "head " + b.head + " ends before the number does (" + numberEnd + ")");
+        refuseSize(after < 0, "head " + b.head + " ends before the number does (" + numberEnd + ")");
         long plus = counts == null ? adjust() : plus(counts, field.minWidth(), after);
-        LengthLayout unlimited = new LengthLayout(field, b.offset, (int) after, plus, b.trailer, b.mark, 0);
+        LengthLayout unlimited = new LengthLayout(
+                field, Math.max(0, b.offset), (int) Math.max(0, after), plus, Math.max(0, b.trailer), b.mark, 0);
         LengthLayout layout = unlimited.withMax(b.max == null ? unlimited.defaultMax() : b.max);
-        if (wrong.isEmpty()) limits(layout);
+        boolean announces = wrong.isEmpty();
+        sizes(layout);
+        if (announces) announced(layout);
         return layout;
     }
 
@@ -54,15 +59,21 @@ final class LengthRules {
         };
     }
 
-    private void limits(LengthLayout l) {
+    /** What does not depend on what the number says. Where a size is wrong it counts nothing, and one byte for the number. */
+    private void sizes(LengthLayout l) {
+        long least = sized ? l.least() : l.least() - l.field().minWidth() + 1;
         if (b.max != null && b.max < 0) refuse(true, "max " + b.max + " is negative");
         else
             refuse(
-                    l.max() < l.least(),
-                    "max " + l.max() + " is below the head: a frame without payload has " + l.least() + " bytes");
+                    l.max() < least && (b.max != null || wrong.isEmpty()),
+                    "max " + l.max() + " is below the head: a frame without payload has " + (sized ? "" : "at least ")
+                            + least + (least == 1 ? " byte" : " bytes"));
         refuse(
-                (long) l.offset() + l.field().maxWidth() + l.after() > Integer.MAX_VALUE,
+                (long) l.offset() + (sized ? l.field().maxWidth() : 1) + l.after() > Integer.MAX_VALUE,
                 "the head may have more than " + Integer.MAX_VALUE + " bytes");
+    }
+
+    private void announced(LengthLayout l) {
         long most = l.expressible();
         refuse(
                 most < l.least(),
@@ -116,8 +127,13 @@ final class LengthRules {
 
     private int width(String what, int unsaid, int most) {
         int width = b.width == null ? unsaid : b.width;
-        refuse(width < 1 || width > most, "width " + width + ": " + what + " has 1 to " + most + " bytes");
+        refuseSize(width < 1 || width > most, "width " + width + ": " + what + " has 1 to " + most + " bytes");
         return Math.max(1, Math.min(most, width));
+    }
+
+    private void refuseSize(boolean mistake, String reason) {
+        refuse(mistake, reason);
+        sized &= !mistake;
     }
 
     private void refuse(boolean mistake, String reason) {

@@ -1,7 +1,6 @@
 package dev.framing.codec;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** How codecs print sizes and bytes: the text form's own spelling, which it reads back. */
 final class TextForm {
@@ -31,11 +30,6 @@ final class TextForm {
             }
         }
         return text.append('"').toString();
-    }
-
-    /** A constant as the text form spells it: "content-length". */
-    static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The same for one byte. */

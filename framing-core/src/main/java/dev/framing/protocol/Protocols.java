@@ -250,12 +250,12 @@ public final class Protocols {
     public static final Delimited JSON_SEQ = row(
             "json-seq",
             Delimited.builder().start("\u001e").end("\n").max(MIB),
-            "JSON text sequences",
+            "JSON text sequences of one-line texts; a pretty-printed one is malformed",
             "RFC 7464 2.2; limit ours");
     public static final Delimited MLLP = row(
             "mllp",
-            Delimited.builder().start("\u000b").end("\u001c\r").max(MIB),
-            "HL7 version 2 messages",
+            Delimited.builder().start("\u000b").end("\u001c\r").between("\r\n").max(MIB),
+            "HL7 version 2 messages; CR and LF between them are dropped, as some peers send them",
             "HL7 Minimal Lower Layer Protocol, Release 1; limit ours");
 
     // ---------------------------------------- one length for all

@@ -12,7 +12,6 @@ import io.vavr.collection.Map;
 import io.vavr.collection.Seq;
 import io.vavr.control.Validation;
 import java.nio.ByteOrder;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -40,8 +39,7 @@ final class Families {
                     a -> stuffed(Stuffed.dots(), a));
 
     private static final Map<String, LengthPrefixed.Counts> COUNTS = words(LengthPrefixed.Counts.values());
-    private static final Map<String, HeaderFramed.Body> BODIES =
-            List.of(HeaderFramed.Body.values()).toLinkedMap(HeaderFramed.Body::toString, b -> b);
+    private static final Map<String, HeaderFramed.Body> BODIES = words(HeaderFramed.Body.values());
     private static final Map<String, ByteOrder> ORDERS =
             LinkedHashMap.of("big", ByteOrder.BIG_ENDIAN, "little", ByteOrder.LITTLE_ENDIAN);
 
@@ -121,7 +119,8 @@ final class Families {
         return b.validate();
     }
 
+    /** A constant prints as its word. */
     private static <E extends Enum<E>> Map<String, E> words(E[] values) {
-        return List.of(values).toLinkedMap(e -> e.name().toLowerCase(Locale.ROOT), e -> e);
+        return List.of(values).toLinkedMap(e -> e.toString(), e -> e);
     }
 }

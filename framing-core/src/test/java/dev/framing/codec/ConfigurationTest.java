@@ -1,0 +1,103 @@
+package dev.framing.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.framing.Oversize;
+import dev.framing.codec.HeaderFramed.Body;
+import dev.framing.text.Codecs;
+import dev.framing.text.Mistake;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is refused when it is made, and with which reasons: all of them at once. */
+class ConfigurationTest {
+
+    /** It would be asked again about a head longer than the frame may be, which no limit ends. */
+    @Test
+    void functionIsNotShownMoreThanFrame() {
+        FrameLength never = (in, index, available) -> FrameLength.NEED_MORE;
+        ByLength.of(16, 16, never);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ByLength.of(16, 17, never))
+                .withMessage("maxHead 17 is over maxFrameLength 16, which bounds the whole frame");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ByLength.of(-1, 0, never))
+                .withMessage("maxFrameLength -1 is below 1; maxHead 0 is below 1; "
+                        + "maxHead 0 is over maxFrameLength -1, which bounds the whole frame");
+    }
+
+    // ------------------------------------------------------------------------------------------------ headers
+
+    @ParameterizedTest
+    @CsvSource({"CONTENT_LENGTH, 'Content-Length:0\r\n\r\n', 20", "CONTENT_LENGTH_OPTIONAL, 'a:\r\n\r\n', 6"})
+    void shortestBlockIsTheLeastLimit(Body body, String block, int shortest) {
+        byte[] stream = Run.ascii(block);
+        assertThat(stream).hasSize(shortest);
+        HeaderFramed.Builder least =
+                HeaderFramed.builder().body(body).max(shortest).fields(1);
+        assertThat(Run.of(least.build(), Oversize.fail(), Run.Feed.OFFER, stream).events)
+                .hasSize(2)
+                .endsWith("END");
+        assertThat(least.max(shortest - 1).validate().getError())
+                .containsExactly(
+                        "max " + (shortest - 1) + " is below the shortest header block, " + shortest + " bytes");
+        assertThat(least.max(100).head(shortest - 1).validate().getError())
+                .containsExactly(
+                        "head " + (shortest - 1) + " is below the shortest header block, " + shortest + " bytes");
+    }
+
+    @Test
+    void everyReasonAgainstHeaderLimitsIsToldAtOnce() {
+        assertThat(HeaderFramed.builder().max(0).head(5).fields(0).validate().getError())
+                .containsExactly(
+                        "max 0 is below the shortest header block, 20 bytes",
+                        "head 5 is below the shortest header block, 20 bytes",
+                        "head 5 is over max 0, which bounds the whole frame",
+                        "fields 0: a header block has at least 1");
+    }
+
+    // ------------------------------------------------------------------------------------------------ length
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "length(width=9, max=0)     | width 9: a binary number has 1 to 8 bytes"
+                        + "; max 0 is below the head: a frame without payload has at least 1 byte",
+                "length(width=1, max=0, mask=0) | mask has no bit"
+                        + "; max 0 is below the head: a frame without payload has 1 byte",
+                "length(width=2, offset=3, trailer=1, mask=5, max=5) | mask 0x5 is not one run of bits"
+                        + "; max 5 is below the head: a frame without payload has 6 bytes",
+                "length(width=9, offset=3, trailer=1, max=4) | width 9: a binary number has 1 to 8 bytes"
+                        + "; max 4 is below the head: a frame without payload has at least 5 bytes"
+            })
+    void everyReasonAgainstLengthIsToldAtOnce(String text, String reasons) {
+        assertThat(Codecs.parse(text).getError().map(Mistake::message)).containsExactlyInAnyOrder(reasons.split("; "));
+    }
+
+    @Test
+    void lengthReasonsThatNoTextCanSay() {
+        assertThat(LengthPrefixed.builder()
+                        .width(9)
+                        .offset(-1)
+                        .trailer(-1)
+                        .max(-5)
+                        .validate()
+                        .getError())
+                .containsExactly(
+                        "width 9: a binary number has 1 to 8 bytes",
+                        "offset -1 is negative",
+                        "trailer -1 is negative",
+                        "max -5 is negative");
+        assertThat(LengthPrefixed.builder()
+                        .width(2)
+                        .offset(Integer.MAX_VALUE)
+                        .mask(5)
+                        .validate()
+                        .getError())
+                .containsExactly("mask 0x5 is not one run of bits", "the head may have more than 2147483647 bytes");
+    }
+}
