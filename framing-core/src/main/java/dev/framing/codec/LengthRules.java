@@ -79,8 +79,9 @@ final class LengthRules {
                 most < l.least(),
                 "no number announces a whole frame: the greatest announces " + most
                         + " bytes, a frame without payload has " + l.least());
+        // one above what a 16-bit number announces is the 64k that people mean with it
         refuse(
-                b.max != null && most >= l.least() && b.max > most,
+                b.max != null && most >= l.least() && b.max - 1L > most,
                 "the number is too narrow for max " + b.max + ": it announces at most " + most + " bytes");
     }
 

@@ -10,6 +10,7 @@ import dev.framing.text.Mistake;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused when it is made, and with which reasons: all of them at once. */
 class ConfigurationTest {
@@ -26,6 +27,17 @@ class ConfigurationTest {
                 .isThrownBy(() -> ByLength.of(-1, 0, never))
                 .withMessage("maxFrameLength -1 is below 1; maxHead 0 is below 1; "
                         + "maxHead 0 is over maxFrameLength -1, which bounds the whole frame");
+    }
+
+    // ------------------------------------------------------------------------------------------------ length
+
+    /** 64k is what people mean by all that a 16-bit number announces, also where it announces 65,535. */
+    @ParameterizedTest
+    @ValueSource(strings = {"payload", "rest", "field", "frame"})
+    void everyFormWithALimitOfSixtyFourKiloIsTaken(String counts) {
+        String text = "length(width=2, order=little, offset=1, head=8, counts=" + counts + ", trailer=1, max=64k)";
+        assertThat(Codecs.parse(text).map(c -> c.maxFrameLength())).contains(65536);
+        assertThat(Codecs.parse(text.replace("64k", "70000")).isInvalid()).isTrue();
     }
 
     // ------------------------------------------------------------------------------------------------ headers
