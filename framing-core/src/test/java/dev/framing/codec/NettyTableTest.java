@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rows of docs/netty.md that the examples of {@link NettyTranslationTest} do not reach. */
+/** The rows of docs/netty.md that the examples of {@code NettyTranslationTest} do not reach. */
 class NettyTableTest {
 
     @ParameterizedTest
