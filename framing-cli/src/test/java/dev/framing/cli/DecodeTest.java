@@ -255,6 +255,11 @@ class DecodeTest {
             public int read() {
                 throw new StackOverflowError();
             }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                throw new StackOverflowError();
+            }
         };
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Streams streams = Run.streams(Look.PLAIN, in, new ByteArrayOutputStream(), err);
