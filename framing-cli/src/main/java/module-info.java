@@ -1,4 +1,4 @@
-/** The {@code framing} command: demo, decode, proxy. */
+/** The {@code framing} command: demo, decode. */
 module dev.framing.cli {
     requires dev.framing.nio;
     requires info.picocli;

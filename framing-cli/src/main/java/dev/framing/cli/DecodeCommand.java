@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -87,7 +88,7 @@ final class DecodeCommand implements Callable<Integer> {
             if (file.equals("-")) {
                 decode(streams.in(), 0, framer, lines);
             } else {
-                Path path = Path.of(file);
+                Path path = path();
                 try (InputStream in = open(path)) {
                     decode(in, Files.size(path), framer, lines);
                 }
@@ -95,6 +96,14 @@ final class DecodeCommand implements Callable<Integer> {
             return lines.error() == null ? Main.CLEAN : Main.BROKEN;
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    private Path path() throws IOException {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) { // with LC_ALL=C every name that is not ASCII
+            throw new IOException(file + ": no file name in this locale (" + e.getReason() + ")", e);
         }
     }
 

@@ -45,15 +45,26 @@ public final class Main implements Runnable {
         int status = BUG;
         try {
             status = run(streams, args);
-        } catch (OutOfMemoryError e) { // a frame may be as long as the codec's max
-            streams.err().println("framing: out of memory; lower the codec's max, or set JAVA_TOOL_OPTIONS=-Xmx4g");
+            streams.err().flush();
+        } finally {
+            System.exit(status); // also where memory does not suffice for a message; Java's own status for that means
+            // BROKEN here
         }
-        streams.err().flush();
-        System.exit(status);
     }
 
-    /** Runs the command in this process; the exit status. */
+    /** Runs the command in this process; the exit status, whatever happens. */
     static int run(Streams streams, String... args) {
+        try {
+            return execute(streams, args);
+        } catch (OutOfMemoryError e) { // a frame may be as long as the codec's max
+            streams.err().println("framing: out of memory; lower the codec's max, or set JAVA_TOOL_OPTIONS=-Xmx4g");
+        } catch (Error e) { // picocli catches exceptions only
+            bug(e, streams, "framing");
+        }
+        return BUG;
+    }
+
+    private static int execute(Streams streams, String... args) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(streams))
                 .addSubcommand(new DecodeCommand(streams));
@@ -78,9 +89,13 @@ public final class Main implements Runnable {
             streams.err().println(name + ": " + reason((IOException) e));
             return USAGE;
         }
+        bug(e, streams, name);
+        return BUG;
+    }
+
+    private static void bug(Throwable e, Streams streams, String name) {
         streams.err().println(name + ": a bug in framing, please report it:");
         e.printStackTrace(streams.err());
-        return BUG;
     }
 
     /** What went wrong with a file or socket, for people. */

@@ -59,7 +59,7 @@ final class Matrix {
                 Map<Cut, Receipt> receipts = new EnumMap<>(Cut.class);
                 for (Cut cut : Cut.values()) {
                     progress.at(replays, total, row.recording().name() + ", " + cut.title());
-                    receipts.put(cut, Replay.run(transport, row.codec(), row.recording(), cut));
+                    receipts.put(cut, Sending.run(transport, row.codec(), row.recording(), cut));
                     replays++;
                 }
                 progress.clear();

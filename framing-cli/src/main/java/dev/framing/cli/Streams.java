@@ -48,9 +48,8 @@ record Streams(InputStream in, OutputStream out, PrintStream err, Look outLook, 
             try {
                 stream.write(bytes, from, length);
             } catch (IOException e) {
-                String reason = Main.reason(e);
-                if (reason.contains("Broken pipe")) throw new UnheardException(e);
-                throw new IOException("cannot write standard output: " + reason, e);
+                if (BrokenPipe.caused(e)) throw new UnheardException(e);
+                throw new IOException("cannot write standard output: " + Main.reason(e), e);
             }
         }
     }

@@ -238,4 +238,32 @@ class DecodeTest {
         }
         return fields;
     }
+
+    /** What a name that is not ASCII becomes where the locale knows ASCII only. */
+    @Test
+    void aNameThatIsNoFileNameIsAnErrorOfTheCommandLine() {
+        Run run = Run.of("decode", "--codec", "dns", "a\0b");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("no file name").doesNotContain("bug");
+    }
+
+    /** 1 would say that the stream broke. */
+    @Test
+    void anErrorOfOursIsNotTakenForABrokenStream() {
+        InputStream in = new InputStream() {
+            @Override
+            public int read() {
+                throw new StackOverflowError();
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                throw new StackOverflowError();
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Streams streams = Run.streams(Look.PLAIN, in, new ByteArrayOutputStream(), err);
+        assertThat(Main.run(streams, "decode", "--codec", "dns")).isEqualTo(70);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("a bug in framing", "StackOverflowError");
+    }
 }

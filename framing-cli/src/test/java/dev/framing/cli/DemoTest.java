@@ -147,9 +147,9 @@ class DemoTest {
         Recording recording = Recording.of(entry);
         try (Transport transport = new BlockingTransport()) {
             FrameCodec smtp = Codecs.parse("smtp").get();
-            Receipt receipt = Replay.run(transport, smtp, recording, Cut.RECORDED);
+            Receipt receipt = Sending.run(transport, smtp, recording, Cut.RECORDED);
             assertThat(receipt.reads()).isEqualTo(recording.reads());
-            Receipt coalesced = Replay.run(transport, smtp, recording, Cut.COALESCED);
+            Receipt coalesced = Sending.run(transport, smtp, recording, Cut.COALESCED);
             assertThat(coalesced.reads()).hasSizeLessThan(recording.frames());
         }
     }

@@ -167,6 +167,17 @@ class LauncherTest {
         assertThat(finish(process).out()).isEqualTo("java: " + onlyJar() + " demo\n");
     }
 
+    /** Else the first file that Java opens would be taken for the input. */
+    @Test
+    void closedStandardInputIsEmpty() throws Exception {
+        framing("demo");
+        script(
+                "java",
+                "[[ $1 == -version ]] && { echo 'openjdk version \"17.0.1\"' >&2; exit; }\ncat && echo 'that was all'");
+        Process process = builder("bash", "-c", "exec ./framing decode <&-").start();
+        assertThat(finish(process)).isEqualTo(new Run(0, "that was all\n", ""));
+    }
+
     // ------------------------------------------------------------------------------------------------
 
     private Path onlyJar() throws IOException {

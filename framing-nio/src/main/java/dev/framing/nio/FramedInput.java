@@ -11,6 +11,7 @@ import dev.framing.MemoryBudget;
 import dev.framing.Oversize;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -88,12 +89,12 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
         return new Builder(Framer.builder(codec));
     }
 
-    /** The same over a decoder that the application made and keeps. */
+    /** The same over a decoder that the application made and keeps. Makes one input: a decoder belongs to one stream. */
     public static Builder builder(FrameDecoder decoder, int maxFrameLength) {
         return new Builder(Framer.builder(decoder, maxFrameLength));
     }
 
-    /** How one input is made. */
+    /** How inputs are made: as many as wanted, each with a decoder of its own. */
     public static final class Builder {
         private final Framer.Builder framer;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -239,13 +240,13 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     /**
      * Ends this input between two frames without closing the transport, and hands over what was read and not received.
      *
-     * @return the caller's to release; perhaps empty
+     * @return the caller's to release; perhaps empty, as it is after the stream's end
      * @throws IllegalStateException a frame is open
      */
     public ByteBuf detach() {
         if (!entered()) throw misuse("detach");
         try {
-            ByteBuf rest = intake.framer.detach();
+            ByteBuf rest = intake.ended ? Unpooled.EMPTY_BUFFER : intake.framer.detach();
             intake.closed = true;
             return rest;
         } finally {
@@ -315,7 +316,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
         try {
             intake.drain(bytes);
         } finally {
-            lock.unlock();
+            leave(); // the reader that left may have found the lock taken: then its memory is ours to release
         }
     }
 

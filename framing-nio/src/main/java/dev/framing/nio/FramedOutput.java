@@ -14,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> A frame that the codec refuses is an {@link IllegalArgumentException} and leaves nothing behind. After an
  * {@link IOException} the output is broken: what waited is released and every later call throws.
  *
- * <p><b>Threads.</b> Any number; calls run one after the other. Frames in pieces belong to one thread from begin to end.
+ * <p><b>Threads.</b> Any number; calls run one after the other. A frame in pieces belongs to the thread that began it: until it has ended
+ * it, frames and raw bytes of other threads wait, and their {@link #piece} or {@link #endFrame} is an {@link IllegalStateException}.
+ * {@link #flush()}, {@link #close()} and {@link #abort()} do not wait. Closing in the middle of a frame ends the stream there, and the peer
+ * sees it broken off.
  */
 public final class FramedOutput implements AutoCloseable, Flushable {
     /** Bytes that wait before a write goes out by itself: what one system call takes at its best. */
@@ -47,6 +51,11 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private final int buffer;
     /** Whoever frees it looks at {@link #discarded} and {@link #endSoon} afterwards: what was asked meanwhile is done by the last one out. */
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Who is between {@link #beginFrame} and {@link #endFrame}; under the lock, which is free between the calls. */
+    private @Nullable Thread begunBy;
+    /** The frame in pieces has ended, or nothing goes out any more. */
+    private final Condition whole = lock.newCondition();
 
     private volatile boolean discarded;
     private volatile boolean endSoon;
@@ -136,7 +145,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     }
 
     private void frame(ByteBuf head, ByteBuf payload, int mayWait) throws IOException {
-        lock.lock();
+        lockBetweenFrames();
         try {
             check(head, payload);
             queue.frame(head, payload);
@@ -146,12 +155,16 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         }
     }
 
-    /** Begins a frame whose payload comes in pieces. {@code length}: its payload bytes, or -1 where the format allows it. */
+    /**
+     * Begins a frame whose payload comes in pieces, from this thread. {@code length}: its payload bytes, or -1 where the format allows it.
+     */
     public void beginFrame(ByteBuf head, long length) throws IOException {
-        lock.lock();
+        lockBetweenFrames();
         try {
             check(head, Unpooled.EMPTY_BUFFER);
             queue.begin(head, length);
+            begunBy = Thread.currentThread();
+            if (queue.bytes() > buffer) push(false);
         } finally {
             unlock();
         }
@@ -162,6 +175,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         lock.lock();
         try {
             check(payload, Unpooled.EMPTY_BUFFER);
+            checkBegunHere(payload);
             queue.piece(payload);
             if (queue.bytes() > buffer) push(false);
         } finally {
@@ -174,7 +188,11 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         lock.lock();
         try {
             check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
+            checkBegunHere(Unpooled.EMPTY_BUFFER);
             queue.end();
+            begunBy = null;
+            whole.signalAll();
+            if (queue.bytes() > buffer) push(false);
         } finally {
             unlock();
         }
@@ -182,7 +200,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
 
     /** Bytes that are no frame and go out as they stand: a preface, a one-byte answer. */
     public void raw(ByteBuf plain) throws IOException {
-        lock.lock();
+        lockBetweenFrames();
         try {
             check(plain, Unpooled.EMPTY_BUFFER);
             queue.raw(plain);
@@ -217,6 +235,43 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         }
     }
 
+    /** The same where anything can wait still. */
+    void flushUnlessOver() throws IOException {
+        lock.lock();
+        try {
+            if (failure == null && !discarded && !ended) push(true);
+        } finally {
+            unlock();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ frames in
+    // pieces
+
+    private void lockBetweenFrames() {
+        lock.lock();
+        while (begunBy != null && begunBy != Thread.currentThread() && failure == null && !discarded && !ended)
+            whole.awaitUninterruptibly();
+    }
+
+    private void checkBegunHere(ByteBuf payload) {
+        Thread owner = begunBy;
+        if (owner == null || owner == Thread.currentThread()) return; // the queue says what is wrong with none
+        payload.release();
+        throw new IllegalStateException("the frame was begun by another thread, " + owner.getName());
+    }
+
+    /** @throws IllegalStateException a frame was begun and not ended */
+    void requireWhole(String what) {
+        lock.lock();
+        try {
+            if (begunBy != null && failure == null && !discarded && !ended)
+                throw new IllegalStateException(what + "() while a frame is begun and not ended");
+        } finally {
+            unlock();
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------ bytes
 
     /** May anything be written? If not, releases what came with the call. */
@@ -244,7 +299,10 @@ public final class FramedOutput implements AutoCloseable, Flushable {
             woken.initCause(e);
             throw woken;
         } finally {
-            if (!sent) queue.close();
+            if (!sent) {
+                queue.close();
+                whole.signalAll();
+            }
         }
     }
 
@@ -253,19 +311,20 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private void unlock() {
         lock.unlock();
         if (discarded) releaseIfFree();
-        else if (endSoon && !ended && failure == null) endIfFree();
+        else if (endSoon && !ended && failure == null) endIfFree(); // not while a frame is begun
     }
 
     private void releaseIfFree() {
         if (!lock.tryLock()) return; // who holds it comes here next
         try {
             queue.close();
+            whole.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Flushes and tells the peer that nothing follows. A second call does nothing. */
+    /** Flushes and tells the peer that nothing follows, be it in the middle of a frame. A second call does nothing. */
     void end() throws IOException {
         lock.lock();
         try {
@@ -273,13 +332,14 @@ public final class FramedOutput implements AutoCloseable, Flushable {
             check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
             push(true);
             ended = true;
+            whole.signalAll();
             sink.end();
         } finally {
             unlock();
         }
     }
 
-    /** The same because the peer has ended; does not wait for a thread that is writing: that one ends when it has written. */
+    /** The same because the peer has ended; does not wait for a thread that is writing: that one ends when its frame is whole. */
     void endSoon() {
         endSoon = true;
         endIfFree();
@@ -288,7 +348,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private void endIfFree() {
         if (!lock.tryLock()) return;
         try {
-            if (failure == null && !discarded) end();
+            if (failure == null && !discarded && begunBy == null) end();
         } catch (IOException e) {
             failure = e; // for whoever writes next
         } finally {
@@ -319,15 +379,31 @@ public final class FramedOutput implements AutoCloseable, Flushable {
             if (failure == null && !ended) push(true);
         } finally {
             lock.unlock();
-            abort();
+            boolean first = !discarded;
+            discard();
+            if (first) sink.close();
         }
     }
 
-    /** Closes the transport at once and releases what waits; a thread that is writing gets an {@link AsynchronousCloseException}. */
+    /**
+     * Resets a TCP connection, closes any other transport at once, and releases what waits; a thread that is writing gets an
+     * {@link AsynchronousCloseException}.
+     */
     public void abort() throws IOException {
-        boolean first = !discarded;
+        if (discarded) return;
         discard();
-        if (first) sink.close();
+        try {
+            sink.reset();
+        } catch (IOException e) {
+            // closed, or reset by the peer
+        } finally {
+            sink.close();
+        }
+    }
+
+    /** A write failed, and whoever made it was told. */
+    boolean isBroken() {
+        return failure != null;
     }
 
     /** Nothing goes out any more. */

@@ -41,11 +41,13 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>How a connection ends</caption>
  *   <tr><th>what happens</th><th>what follows</th></tr>
- *   <tr><td>the peer ends</td><td>{@link #receive()} answers null; what waits is flushed and this side ends too. With
- *       {@link Builder#allowHalfOpen()} writing goes on until {@link #end()}</td></tr>
- *   <tr><td>{@link #end()}</td><td>what waits is flushed, the peer is told the end (FIN), receiving goes on</td></tr>
+ *   <tr><td>the peer ends</td><td>{@link #receive()} answers null; what waits is flushed and this side ends too, after
+ *       {@link #endFrame()} if a frame is begun. With {@link Builder#allowHalfOpen()} writing goes on until {@link #end()}</td></tr>
+ *   <tr><td>{@link #end()}</td><td>what waits is flushed, the peer is told the end (FIN), receiving goes on; an
+ *       {@link IllegalStateException} while a frame is begun</td></tr>
  *   <tr><td>{@link #close()}</td><td>flush, end, read and drop until the peer ends too (within bounds), close: the peer loses nothing
- *       that was written. Closing with bytes unread would be a reset, and a reset overtakes them</td></tr>
+ *       that was written. Closing with bytes unread would be a reset, and a reset overtakes them. While a frame is begun the stream
+ *       ends inside it</td></tr>
  *   <tr><td>{@link #abort()}</td><td>reset (RST): what waits is dropped. A Unix domain socket knows no reset, its peer sees the end</td></tr>
  *   <tr><td>the peer resets</td><td>frames that came before it are received, then an {@link IOException}, never a clean end</td></tr>
  *   <tr><td>the peer ends inside a frame</td><td>{@link FramingException} with
@@ -54,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> One reader, any number of writers, at the same time. {@link #end()}, {@link #close()} and {@link #abort()} may
  * come from any thread: a reader or writer that waits gets an {@link AsynchronousCloseException} (after close() when the peer has ended
- * or the time is up), later calls a {@link java.nio.channels.ClosedChannelException}.
+ * or the time is up), later calls a {@link ClosedChannelException}.
  */
 public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Frame> {
     /** How long {@link #close()} tries to send what waits: a peer that reads nothing for longer will not read it later. */
@@ -104,7 +106,7 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         return new Builder(codec);
     }
 
-    /** How one connection is made. */
+    /** How connections are made: as many as wanted. */
     public static final class Builder {
         private final FramedInput.Builder input;
         private final FramedOutput.Builder output;
@@ -185,7 +187,9 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         /** See {@link FramedSocket#of(Socket, FrameCodec)}. */
         public FramedSocket over(Socket socket) throws IOException {
             SocketChannel channel = socket.getChannel();
-            return channel != null ? over(channel) : new FramedSocket(this, Source.of(socket), Sink.of(socket));
+            // a TLS socket over a channel's socket answers the channel below it, which carries what TLS has encrypted
+            if (channel != null && channel.socket() == socket) return over(channel);
+            return new FramedSocket(this, Source.of(socket), Sink.of(socket));
         }
     }
 
@@ -283,10 +287,11 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
 
     // ------------------------------------------------------------------------------------------------ codecs
 
-    /** Another codec in both directions: {@link #switchOutput}, then {@link #switchInput}. */
+    /** Another codec in both directions, or, where one refuses, in none: {@link #switchInput}, {@link #switchOutput}. */
     public void switchTo(FrameCodec codec, Leftover leftover) {
-        out.switchTo(codec);
+        out.requireWhole("switchTo");
         in.switchTo(codec, leftover);
+        out.switchTo(codec);
     }
 
     /** See {@link FramedInput#switchTo(FrameCodec, Leftover)}. */
@@ -300,12 +305,15 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
     }
 
     /**
-     * Gives the connection back, open, between two frames: to put TLS on it, or for another library. What waits is flushed.
+     * Gives the connection back, open, between two frames: to put TLS on it, or for another library. What waits is flushed. Either
+     * direction may have ended.
      *
      * @return what was read and not received, the caller's to release; perhaps empty
+     * @throws IllegalStateException a frame is open, in either direction
      */
     public ByteBuf detach() throws IOException {
-        out.flush();
+        out.requireWhole("detach");
+        out.flushUnlessOver();
         ByteBuf rest = in.detach();
         closed.set(true);
         out.discard();
@@ -314,8 +322,13 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
 
     // ------------------------------------------------------------------------------------------------ ends
 
-    /** Flushes and tells the peer that nothing follows (FIN). Receiving goes on. A second call does nothing. */
+    /**
+     * Flushes and tells the peer that nothing follows (FIN). Receiving goes on. A second call does nothing.
+     *
+     * @throws IllegalStateException a frame is begun and not ended
+     */
     public void end() throws IOException {
+        out.requireWhole("end");
         out.end();
     }
 
@@ -329,15 +342,21 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
     public void close() throws IOException {
         if (!closed.compareAndSet(false, true)) return;
         in.refuse();
+        boolean told = out.isBroken();
+        Deadline flush = new Deadline(flushTimeout, this::resetNow);
         try {
-            within(flushTimeout, out::end);
+            flush.run(out::end);
+            Deadline drain = new Deadline(drainTimeout, this::closeNow);
             try {
-                within(drainTimeout, () -> in.drain(DRAINED, FramedInput.nanos(drainTimeout)));
+                drain.run(() -> in.drain(DRAINED, FramedInput.nanos(drainTimeout)));
             } catch (IOException e) {
                 // the peer will not tell its end: it was reset, or the time is up
             }
-        } catch (ClosedChannelException e) {
-            throw new IOException("the peer has not taken within " + flushTimeout + " what waited for it", e);
+        } catch (IOException e) {
+            if (flush.passed)
+                throw new IOException("the peer has not taken within " + flushTimeout + " what waited for it", e);
+            boolean lost = out.isBroken() && !told;
+            if (lost || sink.isOpen()) throw e; // else somebody closed the transport before us
         } finally {
             closeNow();
         }
@@ -347,13 +366,7 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
     public void abort() throws IOException {
         closed.set(true);
         in.refuse();
-        try {
-            sink.reset();
-        } catch (IOException e) {
-            // closed, or reset by the peer
-        } finally {
-            closeNow();
-        }
+        resetNow();
     }
 
     FramedInput input() {
@@ -365,26 +378,49 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         sink.close();
     }
 
+    /** Without lingering: a TLS socket's close() would else wait for a writer that is blocked, to tell the peer its end. */
+    private void resetNow() throws IOException {
+        try {
+            sink.reset();
+        } catch (IOException e) {
+            // closed, or reset by the peer
+        } finally {
+            closeNow();
+        }
+    }
+
     private interface Step {
         void run() throws IOException;
     }
 
     /** A blocking call has no deadline of its own: closing the socket ends it, whatever it waits for. */
-    private void within(Duration limit, Step step) throws IOException {
-        CompletableFuture<Void> timer =
-                new CompletableFuture<Void>().orTimeout(FramedInput.nanos(limit), TimeUnit.NANOSECONDS);
-        CompletableFuture<Void> unused = timer.exceptionallyAsync(late -> {
+    private static final class Deadline {
+        private final Duration limit;
+        private final Step atLast;
+        volatile boolean passed;
+
+        Deadline(Duration limit, Step atLast) {
+            this.limit = limit;
+            this.atLast = atLast;
+        }
+
+        void run(Step step) throws IOException {
+            CompletableFuture<Void> timer =
+                    new CompletableFuture<Void>().orTimeout(FramedInput.nanos(limit), TimeUnit.NANOSECONDS);
+            CompletableFuture<Void> unused = timer.exceptionallyAsync(late -> {
+                passed = true;
+                try {
+                    atLast.run();
+                } catch (IOException e) {
+                    // closed all the same
+                }
+                return null;
+            });
             try {
-                closeNow();
-            } catch (IOException e) {
-                // closed all the same
+                step.run();
+            } finally {
+                timer.complete(null);
             }
-            return null;
-        });
-        try {
-            step.run();
-        } finally {
-            timer.complete(null);
         }
     }
 }

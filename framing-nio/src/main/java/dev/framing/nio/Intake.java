@@ -128,7 +128,7 @@ final class Intake {
     }
 
     void switchTo(FrameDecoder decoder, int maxFrameLength, Leftover leftover) {
-        if (handler == null) framer.pause(); // the frames of the next codec wait for the next call
+        if (handler == null && !framer.isOver()) framer.pause(); // the frames of the next codec wait for the next call
         framer.switchTo(decoder, maxFrameLength, leftover);
         if (handler == null && error != null) throw new FramingException(error);
     }
@@ -167,7 +167,7 @@ final class Intake {
      */
     private void requireRealEnd() throws IOException {
         IOException write = other == null ? null : other.failureSeen(WRITER_MILLIS);
-        if (write == null || String.valueOf(write.getMessage()).contains("Broken pipe")) return;
+        if (write == null || BrokenPipe.caused(write)) return;
         throw broken(new IOException("connection reset, as a write was told: " + write.getMessage(), write));
     }
 

@@ -31,8 +31,13 @@ abstract class Sink {
         throw new UnsupportedOperationException("no direction of its own to end");
     }
 
-    /** The next close is a reset, where the transport knows one. */
+    /** The next close is a reset, where the transport knows one, and waits for nobody. */
     void reset() throws IOException {}
+
+    /** Nobody has closed the transport yet, as far as it can say. */
+    boolean isOpen() {
+        return true;
+    }
 
     /** Whose buffers suit it. */
     abstract boolean writesArrays();
@@ -71,7 +76,7 @@ abstract class Sink {
                 if (bytes.hasArray()) {
                     stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), length);
                 } else {
-                    if (copy == null) copy = new byte[Math.min(length, ARRAY)];
+                    if (copy == null) copy = new byte[ARRAY];
                     length = Math.min(length, copy.length);
                     bytes.get(copy, 0, length);
                     stream.write(copy, 0, length);
@@ -112,6 +117,11 @@ abstract class Sink {
         @Override
         void reset() throws IOException {
             socket.setSoLinger(true, 0);
+        }
+
+        @Override
+        boolean isOpen() {
+            return !socket.isClosed();
         }
 
         @Override
@@ -158,6 +168,11 @@ abstract class Sink {
         void reset() throws IOException {
             if (channel instanceof SocketChannel socket && Source.isTcp(socket))
                 socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        }
+
+        @Override
+        boolean isOpen() {
+            return channel.isOpen();
         }
 
         @Override

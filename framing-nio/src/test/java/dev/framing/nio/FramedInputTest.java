@@ -12,7 +12,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.framing.Frame;
+import dev.framing.FrameCodec;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameEncoder;
 import dev.framing.FrameHandler;
+import dev.framing.FrameSink;
 import dev.framing.FramingError;
 import dev.framing.FramingException;
 import dev.framing.Leftover;
@@ -679,6 +683,79 @@ class FramedInputTest {
     void aChannelThatIsNotConnectedSaysSo() throws IOException {
         try (FramedInput in = over(SocketChannel.open())) {
             assertThatThrownBy(in::receive).isInstanceOf(java.nio.channels.NotYetConnectedException.class);
+        }
+    }
+
+    /** A decoder has state: two streams that shared one would each lose what the other's bytes did to it. */
+    @Test
+    void oneBuilderMakesManyInputsWithADecoderEach() throws IOException {
+        FrameCodec lines = new FrameCodec() {
+            @Override
+            public FrameDecoder newDecoder() {
+                return new OneOwner(CODEC.newDecoder());
+            }
+
+            @Override
+            public FrameEncoder newEncoder() {
+                return CODEC.newEncoder();
+            }
+
+            @Override
+            public int maxFrameLength() {
+                return CODEC.maxFrameLength();
+            }
+        };
+        FramedInput.Builder builder = FramedInput.builder(lines).allocator(buffers);
+        try (FramedInput one = builder.over(new ByteArrayInputStream(frames("one", "1")));
+                FramedInput two = builder.over(new ByteArrayInputStream(frames("two", "2")))) {
+            assertThat(one.receive().text(UTF_8)).isEqualTo("one");
+            assertThat(two.receive().text(UTF_8)).isEqualTo("two");
+            assertThat(texts(one)).containsExactly("1");
+            assertThat(texts(two)).containsExactly("2");
+        }
+        FramedInput.Builder kept =
+                FramedInput.builder(CODEC.newDecoder(), CODEC.maxFrameLength()).allocator(buffers);
+        kept.over(new ByteArrayInputStream(frames("one"))).close();
+        assertThatThrownBy(() -> kept.over(new ByteArrayInputStream(frames("two"))))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Refuses the bytes of a second stream. */
+    private static final class OneOwner implements FrameDecoder {
+        private final FrameDecoder decoder;
+        private FrameSink owner;
+
+        OneOwner(FrameDecoder decoder) {
+            this.decoder = decoder;
+        }
+
+        @Override
+        public void decode(ByteBuf in, int index, int end, FrameSink out) {
+            if (owner == null) owner = out;
+            assertThat(out).isSameAs(owner);
+            decoder.decode(in, index, end, out);
+        }
+
+        @Override
+        public boolean announced() {
+            return decoder.announced();
+        }
+    }
+
+    @Test
+    void aRefusedSwitchLeavesTheEndAsItWas() throws IOException {
+        try (FramedInput in =
+                FramedInput.builder(CODEC).allocator(buffers).over(new ByteArrayInputStream(frames("one")))) {
+            assertThat(texts(in)).containsExactly("one");
+            assertThatThrownBy(() -> in.switchTo(CODEC, Leftover.REQUIRE_EMPTY))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(in.receive()).isNull();
+            in.run(frame -> {
+                throw new AssertionError("after the end");
+            });
+            ByteBuf rest = in.detach();
+            assertThat(rest.isReadable()).isFalse();
+            rest.release();
         }
     }
 }

@@ -13,12 +13,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.framing.FrameCodec;
 import dev.framing.FrameDecoder;
 import dev.framing.FrameEncoder;
+import dev.framing.FrameWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
@@ -27,6 +30,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -410,5 +415,148 @@ class FramedOutputTest {
         for (Wire.Task<?> task : tasks) task.join();
         assertThat(seen).containsOnly(each);
         out.close();
+    }
+
+    @Test
+    void withoutABufferPiecesGoOutAtOnceToo() throws IOException {
+        try (FramedOutput out =
+                FramedOutput.builder(new Ended()).allocator(buffers).buffer(0).over(sink)) {
+            out.beginFrame(Unpooled.EMPTY_BUFFER, 3);
+            assertThat(sink.size()).isEqualTo(4);
+            out.piece(buf("one"));
+            assertThat(sink.size()).isEqualTo(7);
+            out.endFrame();
+            assertThat(sink.toString(UTF_8)).endsWith("one.");
+        }
+    }
+
+    /** {@link Length4} with a dot behind each frame. */
+    private record Ended() implements FrameCodec {
+        @Override
+        public FrameDecoder newDecoder() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FrameEncoder newEncoder() {
+            FrameEncoder encoder = CODEC.newEncoder();
+            return new FrameEncoder() {
+                @Override
+                public void encode(ByteBuf head, ByteBuf payload, FrameWriter out) {
+                    encoder.encode(head, payload, out);
+                    end(out);
+                }
+
+                @Override
+                public void begin(ByteBuf head, long length, FrameWriter out) {
+                    encoder.begin(head, length, out);
+                }
+
+                @Override
+                public void piece(ByteBuf payload, FrameWriter out) {
+                    encoder.piece(payload, out);
+                }
+
+                @Override
+                public void end(FrameWriter out) {
+                    out.room(1).writeByte('.');
+                }
+            };
+        }
+
+        @Override
+        public int maxFrameLength() {
+            return CODEC.maxFrameLength();
+        }
+    }
+
+    @Test
+    void otherWritersWaitForTheEndOfAFrameInPieces() throws Exception {
+        try (FramedOutput out = over(sink)) {
+            out.beginFrame(Unpooled.EMPTY_BUFFER, 6);
+            Wire.Task<Void> other = Wire.start(() -> {
+                out.send(buf("other"));
+                return null;
+            });
+            other.awaitInside(FramedOutput.class, "lockBetweenFrames");
+            out.piece(buf("one"));
+            ByteBuf stray = buf("stray");
+            assertThat(Wire.start(() -> {
+                                out.piece(stray);
+                                return null;
+                            })
+                            .failure())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("begun by another thread");
+            assertThat(stray.refCnt()).isZero();
+            out.flush();
+            out.piece(buf("two"));
+            out.endFrame();
+            other.join();
+        }
+        assertThat(sink.toByteArray()).isEqualTo(frames("onetwo", "other"));
+    }
+
+    @Test
+    void whoeverWaitsForAFrameThatNeverEndsIsWokenByTheClose() throws Exception {
+        FramedOutput out = over(sink);
+        out.beginFrame(Unpooled.EMPTY_BUFFER, 6);
+        out.piece(buf("one"));
+        ByteBuf payload = buf("other");
+        Wire.Task<Void> other = Wire.start(() -> {
+            out.send(payload);
+            return null;
+        });
+        other.awaitInside(FramedOutput.class, "lockBetweenFrames");
+        out.close(); // ends the stream inside the frame
+        assertThat(other.failure()).isInstanceOf(ClosedChannelException.class);
+        assertThat(payload.refCnt()).isZero();
+        assertThat(sink.size()).isEqualTo(7);
+    }
+
+    @Test
+    void directPayloadsGoIntoAStreamInLargeWrites() throws IOException {
+        int[] writes = new int[1];
+        OutputStream stream = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new AssertionError("a byte at a time");
+            }
+
+            @Override
+            public void write(byte[] from, int offset, int length) {
+                writes[0]++;
+                sink.write(from, offset, length);
+            }
+        };
+        byte[] large = random(80_000, 1);
+        try (FramedOutput out =
+                FramedOutput.builder(CODEC).allocator(buffers).buffer(1 << 20).over(stream)) {
+            out.write(buffers.directBuffer().writeBytes(random(1025, 2))); // just long enough not to be copied
+            out.write(buffers.directBuffer().writeBytes(large));
+        }
+        assertThat(sink.toByteArray()).isEqualTo(frames(random(1025, 2), large));
+        assertThat(writes[0]).isLessThanOrEqualTo(3 + 10);
+    }
+
+    /** Whoever reads at the other end of an aborted connection must not take it for a clean end. */
+    @Test
+    void abortingResetsAConnection() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            FramedOutput out = over(SocketChannel.open(listening.getLocalAddress()));
+            try (SocketChannel peer = listening.accept()) {
+                out.write(buf("never sent"));
+                out.abort();
+                out.abort();
+                assertThatThrownBy(() -> Wire.readToEnd(peer)).isInstanceOf(IOException.class);
+            }
+            FramedOutput closed = over(SocketChannel.open(listening.getLocalAddress()));
+            try (SocketChannel peer = listening.accept()) {
+                closed.write(buf("sent"));
+                closed.close();
+                assertThat(Wire.readToEnd(peer)).isEqualTo(frames("sent"));
+            }
+        }
     }
 }

@@ -21,9 +21,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -453,6 +457,76 @@ class FramedSocketEndsTest {
                 }
             }
             pair.peer().close();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ frames in
+    // pieces
+
+    @ParameterizedTest
+    @EnumSource
+    void thePeersEndWaitsForTheEndOfAFrameInPieces(Transport transport) throws Exception {
+        try (Transport.Pair pair = transport.open(builder())) {
+            pair.ours().beginFrame(Unpooled.EMPTY_BUFFER, 6);
+            pair.ours().piece(buf("one"));
+            pair.peer().shutdownOutput();
+            assertThat(pair.ours().receive()).isNull();
+            pair.ours().piece(buf("two"));
+            pair.ours().endFrame();
+            assertThat(readToEnd(pair.peer())).isEqualTo(frames("onetwo"));
+            assertThatThrownBy(() -> pair.ours().send(buf("late"))).isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFrameInPiecesCannotBeEndedByTheStreamButCanBeClosed(Transport transport) throws Exception {
+        try (Transport.Pair pair = transport.open(builder().closeTimeouts(LONG, Duration.ofMillis(50)))) {
+            pair.ours().beginFrame(Unpooled.EMPTY_BUFFER, 6);
+            pair.ours().piece(buf("one"));
+            assertThatThrownBy(() -> pair.ours().end()).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> pair.ours().detach()).isInstanceOf(IllegalStateException.class);
+            pair.ours().close();
+            assertThat(readToEnd(pair.peer())).isEqualTo(Arrays.copyOf(frames("onetwo"), 7));
+            assertThatThrownBy(() -> pair.ours().endFrame()).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ closed by others
+
+    /** A channel closes itself when a thread that reads from it is interrupted. */
+    @Test
+    void closingAfterAnInterruptBlamesNobody() throws Exception {
+        try (Transport.Pair pair = Transport.CHANNEL.open(builder())) {
+            Wire.Task<Frame> reader = Wire.start(() -> pair.ours().receive());
+            reader.awaitInside(Source.class, "read");
+            reader.thread.interrupt();
+            assertThat(reader.failure()).isInstanceOf(ClosedByInterruptException.class);
+            assertThatCode(() -> pair.ours().close()).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void closingWhatSomebodyElseClosedIsQuietUnlessSomethingIsLost() throws Exception {
+        for (boolean waits : new boolean[] {false, true}) {
+            try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+                Socket socket = new Socket(server.getInetAddress(), server.getLocalPort());
+                SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
+                FramedSocket[] ours = {builder().over(socket), builder().over(channel)};
+                if (waits) for (FramedSocket one : ours) one.write(buf("waits"));
+                socket.close();
+                channel.close();
+                for (FramedSocket one : ours) {
+                    if (waits) {
+                        assertThatThrownBy(one::close)
+                                .isInstanceOf(IOException.class)
+                                .satisfies(e -> assertThat(String.valueOf(e.getMessage()))
+                                        .doesNotContain("has not taken"));
+                    } else {
+                        assertThatCode(one::close).doesNotThrowAnyException();
+                    }
+                }
+            }
         }
     }
 }

@@ -335,4 +335,66 @@ class FramedSocketTest {
             Wire.write(pair.peer(), frames("still open"));
         }
     }
+
+    /** Half a switch would leave the directions with different codecs. */
+    @ParameterizedTest
+    @EnumSource
+    void aRefusedSwitchChangesNeitherDirection(Transport transport) throws Exception {
+        try (Transport.Pair pair = transport.open(builder())) {
+            Wire.write(pair.peer(), frames("upgrade", "smuggled"));
+            pair.ours().receive();
+            assertThatThrownBy(() -> pair.ours().switchTo(new Length4(8), Leftover.REQUIRE_EMPTY))
+                    .isInstanceOf(FramingException.class);
+            pair.ours().send(buf("longer than eight"));
+        }
+        try (Transport.Pair pair = transport.open(builder())) {
+            pair.ours().beginFrame(Unpooled.EMPTY_BUFFER, 3);
+            assertThatThrownBy(() -> pair.ours().switchTo(new Length4(8), Leftover.REQUIRE_EMPTY))
+                    .isInstanceOf(IllegalStateException.class);
+            Wire.write(pair.peer(), frames("longer than eight"));
+            assertThat(pair.ours().receive().text(UTF_8)).isEqualTo("longer than eight");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasReadCanBeHadAfterEitherEnd(Transport transport) throws Exception {
+        try (Transport.Pair pair = transport.open(builder())) {
+            Wire.write(pair.peer(), frames("one", "two"));
+            assertThat(pair.ours().receive().text(UTF_8)).isEqualTo("one");
+            pair.ours().write(buf("mine"));
+            pair.ours().end();
+            ByteBuf rest = pair.ours().detach();
+            assertThat(rest.toString(UTF_8)).endsWith("two");
+            rest.release();
+            assertThat(readToEnd(pair.peer())).isEqualTo(frames("mine"));
+        }
+        try (Transport.Pair pair = transport.open(builder())) {
+            Wire.write(pair.peer(), frames("one"));
+            pair.peer().shutdownOutput();
+            assertThat(texts(pair.ours())).containsExactly("one");
+            ByteBuf rest = pair.ours().detach();
+            assertThat(rest.isReadable()).isFalse();
+            rest.release();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "CHANNEL")
+    void oneBuilderMakesManyConnections(Transport transport) throws Exception {
+        FramedSocket.Builder builder = builder();
+        try (Transport.Pair one = transport.open(builder);
+                Transport.Pair two = transport.open(builder)) {
+            byte[] bytes = frames("frame", "last");
+            for (int at = 0; at < bytes.length; at++) {
+                one.peer().write(ByteBuffer.wrap(bytes, at, 1));
+                two.peer().write(ByteBuffer.wrap(bytes, at, 1));
+            }
+            one.peer().shutdownOutput();
+            two.peer().shutdownOutput();
+            assertThat(one.ours().receive().text(UTF_8)).isEqualTo("frame");
+            assertThat(texts(two.ours())).containsExactly("frame", "last");
+            assertThat(texts(one.ours())).containsExactly("last");
+        }
+    }
 }

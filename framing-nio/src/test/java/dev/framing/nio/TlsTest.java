@@ -5,6 +5,7 @@ import static dev.framing.nio.Wire.assertNothingHeld;
 import static dev.framing.nio.Wire.buf;
 import static dev.framing.nio.Wire.frames;
 import static dev.framing.nio.Wire.random;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,12 +14,18 @@ import dev.framing.Leftover;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -92,6 +99,10 @@ class TlsTest {
     private record Pair(FramedSocket client, FramedSocket server) {}
 
     private Pair open(String protocol) throws Exception {
+        return open(protocol, Duration.ofSeconds(50));
+    }
+
+    private Pair open(String protocol, Duration closeTimeout) throws Exception {
         try (ServerSocket listening =
                 tls.getServerSocketFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             SSLSocket client = (SSLSocket)
@@ -104,9 +115,8 @@ class TlsTest {
             });
             client.startHandshake();
             handshake.join();
-            FramedSocket.Builder builder = FramedSocket.builder(CODEC)
-                    .allocator(buffers)
-                    .closeTimeouts(Duration.ofSeconds(50), Duration.ofSeconds(50));
+            FramedSocket.Builder builder =
+                    FramedSocket.builder(CODEC).allocator(buffers).closeTimeouts(closeTimeout, closeTimeout);
             return new Pair(
                     builder.over(client),
                     FramedSocket.builder(CODEC).allocator(buffers).over(server));
@@ -210,5 +220,62 @@ class TlsTest {
             }
             server.join();
         }
+    }
+
+    /** The channel of a TLS socket is the one below it: frames written to that would be in clear. */
+    @Test
+    void tlsOverAChannelsSocketIsNotBypassed() throws Exception {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            SocketChannel channel = SocketChannel.open(listening.getLocalAddress());
+            SocketChannel peer = listening.accept();
+            FramedSocket.builder(CODEC)
+                    .allocator(buffers)
+                    .over(channel)
+                    .detach()
+                    .release();
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory()
+                    .createSocket(
+                            channel.socket(), "localhost", channel.socket().getPort(), true);
+            FramedSocket secret = FramedSocket.builder(CODEC).allocator(buffers).over(socket);
+            Wire.Task<Void> writer = Wire.start(() -> {
+                secret.send(buf("the plaintext"));
+                return null;
+            });
+            ByteBuffer first = ByteBuffer.allocate(4096);
+            assertThat(peer.read(first)).isPositive();
+            peer.close();
+            assertThat(new String(first.array(), 0, first.position(), ISO_8859_1))
+                    .doesNotContain("the plaintext")
+                    .startsWith("\26\3"); // a TLS record, handshake
+            assertThat(writer.failure()).isInstanceOf(IOException.class);
+            secret.abort();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void closingIsBoundedWhileAWriterIsBlocked(String protocol) throws Exception {
+        Pair pair = open(protocol, Duration.ofSeconds(1));
+        Wire.Task<Void> writer = Wire.start(() -> {
+            pair.client().send(Unpooled.wrappedBuffer(new byte[32 << 20]));
+            return null;
+        });
+        writer.awaitInside(Sink.class, "write");
+        assertThatThrownBy(() -> pair.client().close())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has not taken within PT1S");
+        assertThat(writer.failure()).isInstanceOf(AsynchronousCloseException.class);
+        pair.server().abort();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void closingIsBoundedWhenThePeerDoesNotEnd(String protocol) throws Exception {
+        Pair pair = open(protocol, Duration.ofMillis(50));
+        pair.client().send(buf("bye"));
+        pair.client().close();
+        assertThat(pair.server().receive().text(UTF_8)).isEqualTo("bye");
+        pair.server().abort();
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *         '--- paced: waits until it was read ----------'
  * </pre>
  */
-final class Replay extends Thread {
+final class Sending extends Thread {
     private final SocketChannel socket;
     private final Recording recording;
     private final Cut cut;
@@ -25,8 +25,8 @@ final class Replay extends Thread {
     private volatile boolean served;
     private @Nullable IOException failure;
 
-    private Replay(SocketChannel socket, Recording recording, Cut cut, Receipt receipt) {
-        super("replay of " + recording.name());
+    private Sending(SocketChannel socket, Recording recording, Cut cut, Receipt receipt) {
+        super("sending of " + recording.name());
         this.socket = socket;
         this.recording = recording;
         this.cut = cut;
@@ -39,7 +39,7 @@ final class Replay extends Thread {
             throws IOException, InterruptedException {
         Receipt receipt = new Receipt();
         SocketChannel socket = SocketChannel.open(transport.address()); // waits in the server's backlog
-        Replay sender = new Replay(socket, recording, cut, receipt);
+        Sending sender = new Sending(socket, recording, cut, receipt);
         sender.start();
         boolean clean = false;
         try {
