@@ -5,7 +5,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
 
-/** An allocator that counts: bytes of capacity in use, the most there ever were, allocations made; and one that can fail. */
+/**
+ * An allocator that counts: bytes of capacity in use, the most there ever were, allocations made; and one that can fail. Its buffers
+ * are known to Netty's {@link io.netty.util.ResourceLeakDetector}, whichever is installed.
+ */
 public final class CountingAllocator extends AbstractByteBufAllocator {
     private long used;
     private long most;
@@ -50,13 +53,13 @@ public final class CountingAllocator extends AbstractByteBufAllocator {
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
         count();
-        return new Heap(this, initialCapacity, maxCapacity);
+        return toLeakAwareBuffer(new Heap(this, initialCapacity, maxCapacity));
     }
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
         count();
-        return new Direct(this, initialCapacity, maxCapacity);
+        return toLeakAwareBuffer(new Direct(this, initialCapacity, maxCapacity));
     }
 
     @Override

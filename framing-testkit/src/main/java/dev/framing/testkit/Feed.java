@@ -73,7 +73,7 @@ public enum Feed {
         void give(Framer framer, byte[] stream, int from, int to, ByteBufAllocator buffers, boolean held) {
             int at = from;
             do {
-                if (framer.error().isDefined()) return; // a transport stops reading
+                if (framer.isOver()) return; // a transport stops reading
                 ByteBuf room = framer.room(READ_SIZE);
                 if (!room.isWritable()) throw new AssertionError("no room in " + room);
                 int n = Math.min(to - at, room.writableBytes());

@@ -40,6 +40,7 @@ final class Recorder implements FrameHandler {
     private long errorAfter = -1;
     private int calls;
     private @Nullable Fault thrown;
+    private boolean closed;
 
     // the frame in parts that is open
     private @Nullable ByteArrayOutputStream payload;
@@ -70,6 +71,11 @@ final class Recorder implements FrameHandler {
         return thrown;
     }
 
+    /** The handler closed the engine. */
+    boolean hasClosed() {
+        return closed;
+    }
+
     void broke(String promise) {
         if (broken.size() < 4) broken.add(promise);
     }
@@ -90,7 +96,7 @@ final class Recorder implements FrameHandler {
         if (f.part() == Part.WHOLE) whole(f);
         else part(f);
         hold(f);
-        act(f);
+        if (!closed) act(f);
     }
 
     @Override
@@ -117,6 +123,7 @@ final class Recorder implements FrameHandler {
 
     private void called() {
         if (thrown != null) broke("called after the handler threw");
+        if (closed) broke("called after close()");
         if (framer().isPaused()) broke("called while paused");
         if (!events.isEmpty()) {
             Event last = events.get(events.size() - 1);
@@ -125,6 +132,10 @@ final class Recorder implements FrameHandler {
         if (++calls == replay.throwingAt()) {
             thrown = new Fault();
             throw thrown;
+        }
+        if (calls == replay.closingAt()) {
+            closed = true;
+            framer().close();
         }
     }
 

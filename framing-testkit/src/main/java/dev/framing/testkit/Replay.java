@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param decoders a fresh decoder for each stream
  * @param maxFrameLength bytes of the whole frame
  * @param throwingAt the handler's call that throws, from 1; 0: none
+ * @param closingAt the handler's call that closes the engine, from 1; 0: none
  * @param failingAt the engine's allocation that fails, from 1; 0: none
  * @param ends the stream ends after its last byte; else it stays open
  */
@@ -35,6 +36,7 @@ public record Replay(
         Feed feed,
         Act act,
         int throwingAt,
+        int closingAt,
         int failingAt,
         boolean ends) {
 
@@ -45,38 +47,43 @@ public record Replay(
 
     /** The same for decoders without a codec. */
     public static Replay of(Supplier<? extends FrameDecoder> decoders, int maxFrameLength) {
-        return new Replay(decoders, maxFrameLength, Oversize.fail(), Cuts.whole(), Feed.HEAP, Act.NONE, 0, 0, true);
+        return new Replay(decoders, maxFrameLength, Oversize.fail(), Cuts.whole(), Feed.HEAP, Act.NONE, 0, 0, 0, true);
     }
 
     public Replay oversize(Oversize policy) {
-        return new Replay(decoders, maxFrameLength, policy, cuts, feed, act, throwingAt, failingAt, ends);
+        return new Replay(decoders, maxFrameLength, policy, cuts, feed, act, throwingAt, closingAt, failingAt, ends);
     }
 
     public Replay cuts(Cuts how) {
-        return new Replay(decoders, maxFrameLength, oversize, how, feed, act, throwingAt, failingAt, ends);
+        return new Replay(decoders, maxFrameLength, oversize, how, feed, act, throwingAt, closingAt, failingAt, ends);
     }
 
     public Replay feed(Feed how) {
-        return new Replay(decoders, maxFrameLength, oversize, cuts, how, act, throwingAt, failingAt, ends);
+        return new Replay(decoders, maxFrameLength, oversize, cuts, how, act, throwingAt, closingAt, failingAt, ends);
     }
 
     public Replay act(Act what) {
-        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, what, throwingAt, failingAt, ends);
+        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, what, throwingAt, closingAt, failingAt, ends);
     }
 
     /** The handler throws in its {@code k}-th call. */
     public Replay throwingAt(int k) {
-        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, k, failingAt, ends);
+        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, k, closingAt, failingAt, ends);
+    }
+
+    /** The handler closes the engine in its {@code k}-th call. */
+    public Replay closingAt(int k) {
+        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, throwingAt, k, failingAt, ends);
     }
 
     /** The engine's {@code k}-th allocation fails. */
     public Replay failingAt(int k) {
-        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, throwingAt, k, ends);
+        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, throwingAt, closingAt, k, ends);
     }
 
     /** The peer sends no more, but does not end. */
     public Replay withoutEnd() {
-        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, throwingAt, failingAt, false);
+        return new Replay(decoders, maxFrameLength, oversize, cuts, feed, act, throwingAt, closingAt, failingAt, false);
     }
 
     /**
@@ -101,6 +108,7 @@ public record Replay(
     public String describe(byte[] stream) {
         return "max " + maxFrameLength + ", " + oversize + ", cut " + cuts + ", " + feed + ", " + act
                 + (throwingAt > 0 ? ", throwing at call " + throwingAt : "")
+                + (closingAt > 0 ? ", closing at call " + closingAt : "")
                 + (failingAt > 0 ? ", failing at allocation " + failingAt : "") + (ends ? "" : ", no end")
                 + "\n  bytes " + Transcript.hex(stream);
     }
@@ -175,12 +183,14 @@ public record Replay(
                 replay.feed.give(framer, stream, from, to, inputs, held);
                 largestRead = Math.max(largestRead, to - from);
                 from = to;
+                if (recorder.hasClosed()) return;
                 settled(to);
                 if (pull) resume(to);
+                if (recorder.hasClosed()) return;
                 pull = !pull;
             }
             resume(stream.length);
-            if (!replay.ends) return;
+            if (!replay.ends || recorder.hasClosed()) return;
             framer.end();
             resume(stream.length);
             if (!framer.isOver()) recorder.broke("neither an end nor an error was told");
@@ -189,7 +199,7 @@ public record Replay(
         private void resume(int given) {
             while (framer.isPaused() && !framer.isOver()) {
                 framer.resume();
-                settled(given);
+                if (!recorder.hasClosed()) settled(given);
             }
         }
 
@@ -217,7 +227,8 @@ public record Replay(
             if (framer.heldBytes() != 0) recorder.broke(why + ", " + framer.heldBytes() + " bytes are still held");
             try {
                 Feed.HEAP.give(framer, stream, 0, Math.min(1, stream.length), inputs, false);
-                recorder.broke(why + ", and the engine takes more");
+                // over is not closed: after an error, what comes is released unread
+                if (framer.error().isEmpty()) recorder.broke(why + ", and the engine takes more");
             } catch (IllegalStateException e) {
                 String message = Objects.requireNonNullElse(e.getMessage(), "");
                 if (!message.contains("at byte " + framer.position())) recorder.broke("no position in: " + message);

@@ -5,6 +5,7 @@ import static dev.framing.probe.Probe.bytes;
 import dev.framing.FrameDecoder;
 import dev.framing.FrameSink;
 import dev.framing.scan.Examined;
+import dev.framing.testkit.Reading;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -159,8 +160,8 @@ public final class DelimiterProbe implements FrameDecoder {
                     String whole = begun + escaped + d.substring(k);
                     Reading trial = new Reading(bytes(whole));
                     readWhole(whole, trial, escape, delimiters);
-                    if (trial.frames.isEmpty()) continue;
-                    long length = trial.frames.get(0).length();
+                    if (trial.frames().isEmpty()) continue;
+                    long length = trial.frames().get(0).length();
                     if (length >= begun.length()) least = Math.min(least, length);
                 }
             }

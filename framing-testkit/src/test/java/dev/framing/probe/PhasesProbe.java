@@ -6,6 +6,7 @@ import static dev.framing.probe.Probe.join;
 
 import dev.framing.FrameDecoder;
 import dev.framing.FrameSink;
+import dev.framing.testkit.Reading;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

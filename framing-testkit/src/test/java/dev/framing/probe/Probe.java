@@ -1,6 +1,9 @@
 package dev.framing.probe;
 
 import dev.framing.FrameDecoder;
+import dev.framing.testkit.Reading;
+import dev.framing.testkit.Reference;
+import dev.framing.testkit.StreamLaws;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,12 +17,6 @@ import java.util.function.Supplier;
  */
 record Probe(
         String name, Supplier<FrameDecoder> decoders, Reference reference, boolean standAlone, List<byte[]> streams) {
-
-    /** Says what a stream is. */
-    interface Reference {
-        /** @param ended no byte will follow */
-        void read(byte[] stream, boolean ended, Reading out);
-    }
 
     static List<Probe> all() {
         return List.of(
@@ -37,10 +34,13 @@ record Probe(
                 PhasesProbe.PROBE);
     }
 
+    StreamLaws laws() {
+        StreamLaws laws = StreamLaws.of(name, decoders).reference(reference);
+        return standAlone ? laws : laws.withoutSwitch();
+    }
+
     Reading read(byte[] stream, boolean ended) {
-        Reading out = new Reading(stream);
-        reference.read(stream, ended, out);
-        return out;
+        return reference.read(stream, ended);
     }
 
     @Override

@@ -91,18 +91,19 @@ final class ProbeFuzz {
     /** Runs every cut of the stream; the number of them. */
     int run() {
         Transcript whole = plain.run(stream);
-        Option<String> fault =
-                new Expected(probe.read(stream, true), plain.maxFrameLength(), plain.oversize()).fault(whole);
+        Option<String> fault = probe.read(stream, true).fault(whole, plain.maxFrameLength(), plain.oversize());
         if (fault.isDefined()) throw new AssertionError(where(plain) + "\n" + fault.get() + "\nof\n" + whole);
         List<Cuts> cuts = new ArrayList<>(Cuts.everyTwoWay(stream.length));
         cuts.add(Cuts.oneByte());
         for (int i = 0; i < RANDOM_CUTS; i++) cuts.add(Cuts.random(random.nextLong()));
         for (Cuts c : cuts) {
-            Replay replay = plain.cuts(c).feed(any(List.of(Feed.values()))).act(any(ProbeTest.acts(probe)));
+            Replay replay = plain.cuts(c)
+                    .feed(any(List.of(Feed.values())))
+                    .act(any(probe.laws().acts()));
             if (fails(replay, whole)) throw failure(shrunk(replay, whole), whole);
         }
         if (random.nextInt(16) == 0)
-            ProbeTest.theVerdictIsTheEarliest(probe, stream, plain.maxFrameLength(), plain.oversize());
+            probe.laws().theVerdictIsTheEarliest(stream, plain.maxFrameLength(), plain.oversize());
         return cuts.size() + 1;
     }
 

@@ -4,6 +4,7 @@ import static dev.framing.probe.Probe.bytes;
 
 import dev.framing.FrameDecoder;
 import dev.framing.FrameSink;
+import dev.framing.testkit.Reading;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.util.List;

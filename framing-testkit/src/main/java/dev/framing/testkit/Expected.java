@@ -1,11 +1,10 @@
-package dev.framing.probe;
+package dev.framing.testkit;
 
 import dev.framing.FramingError;
 import dev.framing.Oversize;
-import dev.framing.testkit.Event;
-import dev.framing.testkit.Transcript;
 import io.vavr.control.Option;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the engine must make of a {@link Reading}, under a limit. */
 final class Expected {
@@ -22,10 +21,10 @@ final class Expected {
     /** What is wrong with a transcript of the whole stream, its end included. */
     Option<String> fault(Transcript told) {
         List<Event> events = told.events();
-        for (int i = 0; i < reading.frames.size(); i++) {
-            Event.Framed f = reading.frames.get(i);
-            Event event = i < events.size() ? events.get(i) : null;
-            if (isTooLong(event) && i + 1 == events.size() && mayBeTooLong(event)) return Option.none();
+        for (int i = 0; i < reading.frames().size(); i++) {
+            Event.Framed f = reading.frames().get(i);
+            @Nullable Event event = i < events.size() ? events.get(i) : null;
+            if (i + 1 == events.size() && isTooLong(event) && mayBeTooLong(event)) return Option.none();
             if (tooLong(f.head().length, f.length(), reading.isNested(i))) return fault(i, event, "too long: " + f);
             if (oversize instanceof Oversize.Skip && f.length() > max) {
                 Event.Skipped skipped = new Event.Skipped(f.position(), f.length());
@@ -34,8 +33,8 @@ final class Expected {
                 return fault(i, event, f);
             }
         }
-        int n = reading.frames.size();
-        Event last = n < events.size() ? events.get(n) : null;
+        int n = reading.frames().size();
+        @Nullable Event last = n < events.size() ? events.get(n) : null;
         if (events.size() != n + 1) return fault(n, last, "the last of " + (n + 1));
         if (reading.end == Reading.End.CLEAN)
             return last instanceof Event.Ended ? Option.none() : fault(n, last, "end");
@@ -56,8 +55,8 @@ final class Expected {
 
     /** Is it certain that the stream is broken? Truncation aside. Where the reference cannot say, none. */
     Option<Boolean> isBroken() {
-        for (int i = 0; i < reading.frames.size(); i++) {
-            Event.Framed f = reading.frames.get(i);
+        for (int i = 0; i < reading.frames().size(); i++) {
+            Event.Framed f = reading.frames().get(i);
             if (tooLong(f.head().length, f.length(), reading.isNested(i))) return Option.some(true);
         }
         if (reading.end == Reading.End.MALFORMED) return Option.some(true);
@@ -65,19 +64,20 @@ final class Expected {
         return reading.least < 0 ? Option.none() : Option.some(tooLong(reading.leastHead, reading.least, false));
     }
 
-    private static Option<String> fault(int i, Object told, Object expected) {
+    private static Option<String> fault(int i, @Nullable Object told, Object expected) {
         return Option.some("event " + i + " is\n  " + told + "\n  the reference says\n  " + expected);
     }
 
-    private static boolean isTooLong(Object event) {
+    private static boolean isTooLong(@Nullable Object event) {
         return event instanceof Event.Failed f && f.error() instanceof FramingError.FrameTooLong;
     }
 
     /** Frames are read as they become whole; one around others may have proved too long before those. */
-    private boolean mayBeTooLong(Object event) {
-        long at = ((Event.Failed) event).error().position();
-        for (int i = 0; i < reading.frames.size(); i++) {
-            Event.Framed f = reading.frames.get(i);
+    private boolean mayBeTooLong(@Nullable Object event) {
+        if (!(event instanceof Event.Failed failed)) return false;
+        long at = failed.error().position();
+        for (int i = 0; i < reading.frames().size(); i++) {
+            Event.Framed f = reading.frames().get(i);
             if (f.position() == at && tooLong(f.head().length, f.length(), reading.isNested(i))) return true;
         }
         if (reading.end == Reading.End.CLEAN) return false;
