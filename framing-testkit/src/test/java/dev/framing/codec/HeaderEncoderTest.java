@@ -1,7 +1,7 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.HeaderRuns.bytes;
-import static dev.framing.codec.HeaderRuns.text;
+import static dev.framing.codec.HeaderTold.text;
+import static dev.framing.testkit.Wire.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,7 +29,7 @@ class HeaderEncoderTest {
     private static final HeaderFramed LSP = HeaderFramed.contentLength();
 
     /** Puts everything in one place, and holds {@code room} to what was asked for. */
-    private static final class Wire implements FrameWriter {
+    private static final class Out implements FrameWriter {
         final ByteBuf all = Unpooled.buffer();
         private int promised = -1;
 
@@ -58,13 +58,13 @@ class HeaderEncoderTest {
     }
 
     private static byte[] encode(HeaderFramed codec, byte[] head, byte[] payload) {
-        Wire wire = new Wire();
+        Out wire = new Out();
         encode(codec.newEncoder(), head, payload, wire);
         return wire.bytes();
     }
 
     /** The buffers are borrowed: their indices do not move. */
-    private static void encode(FrameEncoder encoder, byte[] head, byte[] payload, Wire wire) {
+    private static void encode(FrameEncoder encoder, byte[] head, byte[] payload, Out wire) {
         ByteBuf fields = Unpooled.buffer().writeByte('!').writeBytes(head).skipBytes(1);
         ByteBuf body = Unpooled.buffer().writeByte('!').writeBytes(payload).skipBytes(1);
         try {
@@ -119,14 +119,13 @@ class HeaderEncoderTest {
 
     @Property(tries = 300)
     void decodeInvertsEncode(@ForAll("messages") Message one, @ForAll("messages") Message two) {
-        Wire wire = new Wire();
+        Out wire = new Out();
         FrameEncoder encoder = LSP.newEncoder();
         encode(encoder, bytes(one.head), one.payload, wire);
         int first = wire.bytes().length;
         encode(encoder, bytes(two.head), two.payload, wire);
         byte[] stream = wire.bytes();
-        HeaderRuns runs = new HeaderRuns(LSP, Oversize.fail());
-        assertThat(runs.whole(stream))
+        assertThat(HeaderTold.of(LSP, Oversize.fail(), stream))
                 .containsExactly(read(one, 0, first), read(two, first, stream.length - first), "end");
     }
 
@@ -161,7 +160,7 @@ class HeaderEncoderTest {
     @MethodSource("injections")
     void whatWouldNotReadBackIsRefusedBeforeAByteIsWritten(String head) {
         FrameEncoder encoder = LSP.newEncoder();
-        Wire wire = new Wire();
+        Out wire = new Out();
         assertThatThrownBy(() -> encode(encoder, bytes(head), bytes("{}"), wire))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(wire.bytes()).isEmpty();
@@ -187,7 +186,7 @@ class HeaderEncoderTest {
                 continue;
             }
             written++;
-            List<String> events = new HeaderRuns(LSP, Oversize.fail()).whole(wire);
+            List<String> events = HeaderTold.of(LSP, Oversize.fail(), wire);
             assertThat(events).as(head.toString()).hasSize(2);
             assertThat(events.get(0)).endsWith(" length " + wire.length + " body {}");
             assertThat(events.get(1)).isEqualTo("end");
@@ -205,10 +204,8 @@ class HeaderEncoderTest {
             byte[] body = new byte[length];
             for (String further : List.of("", "a:\r\n", "a:b\r\n", "a:\r\nb:\r\n")) {
                 byte[] wire = encode(LSP, bytes(further), body);
-                boolean readable = new HeaderRuns(codec, Oversize.fail())
-                        .whole(wire)
-                        .get(0)
-                        .startsWith("frame");
+                boolean readable =
+                        HeaderTold.of(codec, Oversize.fail(), wire).get(0).startsWith("frame");
                 if (readable) {
                     assertThat(encode(codec, bytes(further), body)).isEqualTo(wire);
                 } else {
@@ -225,7 +222,7 @@ class HeaderEncoderTest {
 
     @Test
     void piecesMakeTheSameFrame() {
-        Wire wire = new Wire();
+        Out wire = new Out();
         FrameEncoder encoder = LSP.newEncoder();
         ByteBuf fields = Unpooled.wrappedBuffer(bytes("a: b\r\n"));
         encoder.begin(fields, 5, wire);
@@ -241,7 +238,7 @@ class HeaderEncoderTest {
 
     @Test
     void piecesKeepTheLengthThatWasAnnounced() {
-        Wire wire = new Wire();
+        Out wire = new Out();
         FrameEncoder encoder = LSP.newEncoder();
         ByteBuf three = Unpooled.wrappedBuffer(bytes("abc"));
         assertThatThrownBy(() -> encoder.begin(Unpooled.EMPTY_BUFFER, -1, wire))

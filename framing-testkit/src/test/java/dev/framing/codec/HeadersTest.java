@@ -1,6 +1,6 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.HeaderRuns.bytes;
+import static dev.framing.testkit.Wire.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,7 +1,7 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.HeaderRuns.bytes;
-import static dev.framing.codec.HeaderRuns.text;
+import static dev.framing.codec.HeaderTold.text;
+import static dev.framing.testkit.Wire.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +13,11 @@ import dev.framing.FramingError;
 import dev.framing.Oversize;
 import dev.framing.codec.HeaderFramed.Body;
 import dev.framing.scan.Examined;
+import dev.framing.testkit.Act;
+import dev.framing.testkit.Cuts;
+import dev.framing.testkit.Feed;
+import dev.framing.testkit.Replay;
+import dev.framing.testkit.StreamLaws;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
@@ -84,12 +89,9 @@ class HeaderFramedTest {
         byte[] stream = bytes(wire);
         for (HeaderFramed codec : limits()) {
             for (Oversize oversize : policies(codec.maxFrameLength())) {
-                HeaderRuns runs = new HeaderRuns(codec, oversize);
-                List<String> whole = runs.whole(stream);
-                for (HeaderRuns.Feed feed : HeaderRuns.feeds(stream.length))
-                    assertThat(runs.run(stream, feed))
-                            .as("%s %s %s %s", codec, oversize, feed.way(), Arrays.toString(feed.cuts()))
-                            .isEqualTo(whole);
+                StreamLaws.of(codec)
+                        .acts(Act.NONE, Act.PAUSE)
+                        .framesDoNotDependOnTheSplit(stream, codec.maxFrameLength(), oversize);
             }
         }
     }
@@ -122,24 +124,19 @@ class HeaderFramedTest {
             byte[] stream = bytes(wire.toString());
             HeaderFramed codec = limits.get(random.nextInt(limits.size()));
             Oversize oversize = policies(codec.maxFrameLength()).get(random.nextInt(4));
-            List<String> whole = agree(codec, oversize, stream);
-            int[] cuts = random.ints(random.nextInt(6), 0, stream.length + 1)
-                    .sorted()
-                    .toArray();
-            HeaderRuns.Way way = HeaderRuns.Way.values()[random.nextInt(3)];
-            assertThat(new HeaderRuns(codec, oversize)
-                            .run(stream, new HeaderRuns.Feed(way, random.nextBoolean(), cuts)))
-                    .as("%s %s %s %s of %s", codec, oversize, way, Arrays.toString(cuts), wire)
-                    .isEqualTo(whole);
+            agree(codec, oversize, stream);
+            Replay whole = Replay.of(codec).oversize(oversize);
+            Replay cut = whole.cuts(Cuts.random(random.nextLong()))
+                    .feed(Feed.values()[random.nextInt(Feed.values().length)])
+                    .act(Act.values()[random.nextInt(Act.values().length)]);
+            StreamLaws.of(codec).same(cut, stream, whole.run(stream));
         }
     }
 
-    private static List<String> agree(HeaderFramed codec, Oversize oversize, byte[] stream) {
-        List<String> whole = new HeaderRuns(codec, oversize).whole(stream);
-        assertThat(whole)
+    private static void agree(HeaderFramed codec, Oversize oversize, byte[] stream) {
+        assertThat(HeaderTold.of(codec, oversize, stream))
                 .as("%s %s of %s", codec, oversize, text(stream))
                 .isEqualTo(new HeaderReference(codec, oversize).run(stream));
-        return whole;
     }
 
     /** With one byte fewer there is no verdict, with it there is: for every stream and limit. */
@@ -148,11 +145,10 @@ class HeaderFramedTest {
     void theVerdictComesWithTheByteThatMakesItCertain(String wire) {
         byte[] stream = bytes(wire);
         for (HeaderFramed codec : limits()) {
-            HeaderRuns runs = new HeaderRuns(codec, Oversize.fail());
             for (int n = 0; n <= stream.length; n++) {
                 byte[] prefix = Arrays.copyOf(stream, n);
                 List<String> expected = new HeaderReference(codec, Oversize.fail()).run(prefix);
-                assertThat(runs.whole(prefix))
+                assertThat(HeaderTold.of(codec, Oversize.fail(), prefix))
                         .as("%s of %s", codec, text(prefix))
                         .isEqualTo(expected);
             }
@@ -263,7 +259,7 @@ class HeaderFramedTest {
         byte[] prefixed = bytes("Content-Length: 2\r\n\r\n{}" + text(stream));
         for (byte[] wire : List.of(stream, prefixed)) {
             int before = wire.length - stream.length;
-            List<String> events = new HeaderRuns(LSP, Oversize.fail()).whole(wire);
+            List<String> events = HeaderTold.of(LSP, Oversize.fail(), wire);
             assertThat(events).hasSize(before == 0 ? 1 + (malformed < 0 ? 1 : 0) : 2 + (malformed < 0 ? 1 : 0));
             assertThat(events.get(events.size() - 1))
                     .isEqualTo(malformed < 0 ? "end" : "malformed " + (before + malformed));
@@ -289,10 +285,7 @@ class HeaderFramedTest {
     }
 
     private static FramingError error(FrameCodec codec, String wire) {
-        try (Framer framer = Framer.of(codec, frame -> {})) {
-            framer.offer(Unpooled.wrappedBuffer(bytes(wire)));
-            return framer.error().get();
-        }
+        return Replay.of(codec).withoutEnd().run(bytes(wire)).error().get();
     }
 
     // ------------------------------------------------------------------------------------------------ bounded work and
@@ -445,7 +438,7 @@ class HeaderFramedTest {
     @ValueSource(ints = {20, 21, 22})
     void aLimitIsTheLargestFrameThatPasses(int max) {
         byte[] block = bytes("Content-Length: 0\r\n\r\n");
-        List<String> events = new HeaderRuns(HeaderFramed.builder().max(max).build(), Oversize.fail()).whole(block);
+        List<String> events = HeaderTold.of(HeaderFramed.builder().max(max).build(), Oversize.fail(), block);
         assertThat(events.get(0)).startsWith(max < 21 ? "too long 0" : "frame 0");
     }
 }

@@ -45,7 +45,7 @@ final class HeaderReference {
     }
 
     List<String> run(byte[] stream) {
-        String wire = HeaderRuns.text(stream);
+        String wire = HeaderTold.text(stream);
         int at = 0;
         while (at >= 0 && at < wire.length()) at = frame(wire, at);
         if (at >= 0) events.add("end");

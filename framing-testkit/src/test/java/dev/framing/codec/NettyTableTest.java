@@ -1,6 +1,6 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.Run.hex;
+import static dev.framing.testkit.Wire.hex;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,6 +59,6 @@ class NettyTableTest {
     }
 
     private static String events(Builder codec, String stream) {
-        return String.join(", ", Run.of(codec.build(), Oversize.fail(), Run.Feed.OFFER, hex(stream)).events);
+        return String.join(", ", Told.of(codec.build(), Oversize.fail(), hex(stream)));
     }
 }

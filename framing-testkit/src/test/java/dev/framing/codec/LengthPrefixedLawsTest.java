@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framing.Oversize;
 import dev.framing.codec.LengthPrefixed.Counts;
+import dev.framing.testkit.Act;
+import dev.framing.testkit.StreamLaws;
+import dev.framing.testkit.Transcript;
+import dev.framing.testkit.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -20,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 class LengthPrefixedLawsTest {
     private static final String[] KINDS = {"binary", "binary", "binary", "varint", "quic", "ber", "decimal"};
 
-    @Property(tries = 1500)
+    @Property(tries = 1000)
     void framesDoNotDependOnTheSplitAndAgreeWithTheReference(@ForAll long seed) {
         Random random = new Random(seed);
         LengthReference format = format(random);
@@ -30,34 +35,20 @@ class LengthPrefixedLawsTest {
 
     private static void check(LengthReference format, byte[] stream, Oversize oversize, Random random) {
         LengthPrefixed codec = format.codec();
-        String what = codec + " " + show(oversize) + " " + HexFormat.of().formatHex(stream);
+        String what = codec + " " + oversize + " " + HexFormat.of().formatHex(stream);
         LengthReference.Verdict expected = format.decode(stream, oversize);
-        Run whole = Run.of(codec, oversize, Run.Feed.OFFER, stream);
-        assertThat(whole.events).as(what).isEqualTo(expected.events());
-        for (Run.Feed feed : Run.Feed.values())
-            same(
-                    whole,
-                    Run.of(codec, oversize, feed, stream, Run.everyByte(stream.length)),
-                    what + " byte by byte " + feed);
-        for (int cut = 1; cut < stream.length; cut++) {
-            Run.Feed feed = Run.Feed.values()[random.nextInt(4)];
-            same(whole, Run.of(codec, oversize, feed, stream, cut), what + " cut at " + cut + " " + feed);
-        }
-        int[] cuts = random.ints(5, 0, stream.length + 1).sorted().toArray();
-        same(whole, Run.of(codec, oversize, Run.Feed.OFFER, stream, cuts), what + " cut five times");
+        Act act = Act.values()[random.nextInt(Act.values().length)];
+        Transcript whole = StreamLaws.of(codec).acts(act).framesDoNotDependOnTheSplit(stream, format.max(), oversize);
+        assertThat(Told.events(whole)).as(what).isEqualTo(expected.events());
         int decided = expected.decidedBy();
         if (decided < 0) return;
         String error = expected.events().get(expected.events().size() - 1);
-        assertThat(Run.open(codec, oversize, java.util.Arrays.copyOf(stream, decided)).events)
+        assertThat(Told.open(codec, oversize, Arrays.copyOf(stream, decided)))
                 .as(what + " is told by byte " + decided)
                 .contains(error);
-        assertThat(Run.open(codec, oversize, java.util.Arrays.copyOf(stream, decided - 1)).events)
+        assertThat(Told.open(codec, oversize, Arrays.copyOf(stream, decided - 1)))
                 .as(what + " is not told before")
                 .doesNotContain(error);
-    }
-
-    private static void same(Run whole, Run cut, String what) {
-        assertThat(cut.result()).as(what).isEqualTo(whole.result());
     }
 
     @Property(tries = 3000)
@@ -69,14 +60,14 @@ class LengthPrefixedLawsTest {
         byte @Nullable [] expected = format.write(payload);
         byte @Nullable [] written;
         try {
-            written = Run.encode(format.codec(), new byte[0], payload);
+            written = Wire.of(format.codec(), new byte[0], payload);
         } catch (IllegalArgumentException refused) {
             written = null;
         }
         assertThat(written).as("%s, payload of %d", format, payload.length).isEqualTo(expected);
         if (written == null) return;
         int head = written.length - payload.length - format.trailer();
-        assertThat(Run.of(format.codec(), Oversize.fail(), Run.Feed.OFFER, written).events)
+        assertThat(Told.of(format.codec(), Oversize.fail(), written))
                 .as(format.toString())
                 .containsExactly(
                         "F 0 " + written.length + " " + head + " " + format.trailer() + " "
@@ -184,9 +175,5 @@ class LengthPrefixedLawsTest {
         int from = random.nextInt(max + 1);
         policies.add(Oversize.parts(from, from + (long) random.nextInt(2 * max)));
         return policies;
-    }
-
-    private static String show(Oversize oversize) {
-        return oversize.toString();
     }
 }

@@ -1,7 +1,7 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.Run.ascii;
-import static dev.framing.codec.Run.hex;
+import static dev.framing.testkit.Wire.bytes;
+import static dev.framing.testkit.Wire.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -13,6 +13,10 @@ import dev.framing.OutboundQueue;
 import dev.framing.Oversize;
 import dev.framing.codec.LengthPrefixed.Counts;
 import dev.framing.scan.Examined;
+import dev.framing.testkit.Cuts;
+import dev.framing.testkit.Feed;
+import dev.framing.testkit.Replay;
+import dev.framing.testkit.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteOrder;
@@ -30,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is special about numbers in front of frames; the laws are in {@link LengthPrefixedLawsTest}. */
 class LengthPrefixedTest {
     private static final LengthPrefixed NETSTRING =
-            LengthPrefixed.builder().decimal(':').trailer(ascii(",")).max(1000).build();
+            LengthPrefixed.builder().decimal(':').trailer(bytes(",")).max(1000).build();
     private static final LengthPrefixed MQTT =
             LengthPrefixed.builder().varint().width(4).offset(1).max(1000).build();
     private static final LengthPrefixed AMQP =
@@ -39,20 +43,20 @@ class LengthPrefixedTest {
             LengthPrefixed.builder().mask(0x7fffffffL).build();
 
     private static String decoded(FrameCodec codec, byte[] stream) {
-        return String.join(", ", Run.of(codec, Oversize.fail(), Run.Feed.OFFER, stream).events);
+        return String.join(", ", Told.of(codec, Oversize.fail(), stream));
     }
 
     /** What is told of a stream that has not ended. */
     private static String told(FrameCodec codec, byte[] stream) {
-        return String.join(", ", Run.open(codec, Oversize.fail(), stream).events);
+        return String.join(", ", Told.open(codec, Oversize.fail(), stream));
     }
 
     private static String message(FrameCodec codec, byte[] stream) {
-        return Run.of(codec, Oversize.fail(), Run.Feed.OFFER, stream).message;
+        return Told.message(codec, stream);
     }
 
     private static String encoded(FrameCodec codec, String head, String payload) {
-        return HexFormat.of().formatHex(Run.encode(codec, hex(head), hex(payload)));
+        return HexFormat.of().formatHex(Wire.of(codec, hex(head), hex(payload)));
     }
 
     // ------------------------------------------------------------------------------------------------ what is counted
@@ -117,24 +121,24 @@ class LengthPrefixedTest {
         "'1:a', T 0 3 4"
     })
     void netstringsAreSpelledOneWay(String stream, String events) {
-        assertThat(decoded(NETSTRING, ascii(stream))).isEqualTo(events);
+        assertThat(decoded(NETSTRING, bytes(stream))).isEqualTo(events);
     }
 
     @Test
     void decimalIsTooLongAtTheDigitThatLeavesNoWayBack() {
-        assertThat(decoded(NETSTRING, ascii("995:" + "x".repeat(995) + ","))).startsWith("F 0 1000 4 1 ");
-        assertThat(told(NETSTRING, ascii("99"))).isEmpty();
-        assertThat(told(NETSTRING, ascii("996"))).isEqualTo("L 0 -1 1000");
-        assertThat(told(NETSTRING, ascii("9999999999999999999999999"))).isEqualTo("L 0 -1 1000");
-        assertThat(told(NETSTRING, ascii("996x"))).isEqualTo("L 0 -1 1000");
+        assertThat(decoded(NETSTRING, bytes("995:" + "x".repeat(995) + ","))).startsWith("F 0 1000 4 1 ");
+        assertThat(told(NETSTRING, bytes("99"))).isEmpty();
+        assertThat(told(NETSTRING, bytes("996"))).isEqualTo("L 0 -1 1000");
+        assertThat(told(NETSTRING, bytes("9999999999999999999999999"))).isEqualTo("L 0 -1 1000");
+        assertThat(told(NETSTRING, bytes("996x"))).isEqualTo("L 0 -1 1000");
     }
 
     @Test
     void decimalOverTheLimitIsSkippedAndOneOver18DigitsIsMalformed() {
-        Run skipped = Run.of(NETSTRING, Oversize.skip(), Run.Feed.OFFER, ascii("996:" + "x".repeat(996) + ",1:a,"));
-        assertThat(skipped.events).containsExactly("S 0 1001", "F 1001 4 2 1 61", "END");
-        Run endless = Run.open(NETSTRING, Oversize.skip(), ascii("1234567890123456789"));
-        assertThat(endless.events).containsExactly("M 18");
+        List<String> skipped = Told.of(NETSTRING, Oversize.skip(), bytes("996:" + "x".repeat(996) + ",1:a,"));
+        assertThat(skipped).containsExactly("S 0 1001", "F 1001 4 2 1 61", "END");
+        List<String> endless = Told.open(NETSTRING, Oversize.skip(), bytes("1234567890123456789"));
+        assertThat(endless).containsExactly("M 18");
     }
 
     @ParameterizedTest
@@ -193,7 +197,7 @@ class LengthPrefixedTest {
         assertThat(message(AMQP, hex(frame + "cf"))).contains("the trailer \"\\xce\" expected, found 0xcf");
         assertThat(encoded(AMQP, "010001", "aabb")).isEqualTo("01000100000002aabbce");
         LengthPrefixed two =
-                LengthPrefixed.builder().width(1).trailer(ascii("\r\n")).build();
+                LengthPrefixed.builder().width(1).trailer(bytes("\r\n")).build();
         assertThat(told(two, hex("01 aa 0d"))).isEmpty();
         assertThat(told(two, hex("01 aa 0a"))).isEqualTo("M 2");
         assertThat(told(two, hex("01 aa 0d 0d"))).isEqualTo("M 3");
@@ -247,7 +251,7 @@ class LengthPrefixedTest {
                 LengthPrefixed.builder().order(ByteOrder.LITTLE_ENDIAN).build();
         assertThat(message(little, hex("0000000c"))).contains("would be 16 in big-endian order");
         assertThat(message(LengthPrefixed.uint32(), hex("0c0c0c0c"))).doesNotContain("order");
-        assertThat(message(LengthPrefixed.uint32(), ascii("GET / HTTP/1.1\r\n")))
+        assertThat(message(LengthPrefixed.uint32(), bytes("GET / HTTP/1.1\r\n")))
                 .contains("is an HTTP client talking to this port?");
     }
 
@@ -256,12 +260,12 @@ class LengthPrefixedTest {
     void oneByteReadsExamineNoByteTwice() {
         assertThat(Examined.ON).isTrue();
         for (LengthPrefixed codec : List.of(LengthPrefixed.uint32(), NETSTRING, MQTT, AMQP)) {
-            byte[] frame = Run.encode(codec, new byte[0], new byte[900]);
+            byte[] frame = Wire.of(codec, new byte[900]);
             Examined.reset();
-            Run.of(codec, Oversize.fail(), Run.Feed.ROOM, frame);
+            Replay.of(codec).feed(Feed.ROOM).run(frame);
             long whole = Examined.bytes();
             Examined.reset();
-            Run.of(codec, Oversize.fail(), Run.Feed.ROOM, frame, Run.everyByte(frame.length));
+            Replay.of(codec).feed(Feed.ROOM).cuts(Cuts.oneByte()).run(frame);
             assertThat(Examined.bytes()).as(codec.toString()).isBetween(1L, 2 * whole + 4);
         }
     }
@@ -284,7 +288,7 @@ class LengthPrefixedTest {
     }
 
     private static ByteBuf sparse(String text) {
-        return Unpooled.buffer(1000).writeBytes(ascii(text));
+        return Unpooled.buffer(1000).writeBytes(bytes(text));
     }
 
     // ------------------------------------------------------------------------------------------------ encoding
@@ -314,13 +318,13 @@ class LengthPrefixedTest {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> queue.frame(Unpooled.wrappedBuffer(new byte[length])));
             }
-            assertThat(Run.written(queue)).isEmpty();
+            assertThat(Wire.written(queue)).isEmpty();
             queue.frame(Unpooled.wrappedBuffer(new byte[99]));
-            assertThat(Run.written(queue)).hasSize(100);
+            assertThat(Wire.written(queue)).hasSize(100);
         }
         LengthPrefixed even = LengthPrefixed.builder().width(1).adjust(10).build();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Run.encode(even, new byte[0], new byte[9]))
+                .isThrownBy(() -> Wire.of(even, new byte[0], new byte[9]))
                 .withMessageContaining("needs the length -1");
     }
 
@@ -335,12 +339,12 @@ class LengthPrefixedTest {
                     .withMessage("the frame begun lacks 2 bytes of payload");
             queue.piece(Unpooled.wrappedBuffer(hex("bbcc")));
             queue.end();
-            assertThat(Run.written(queue)).isEqualTo(hex("01000100000003aabbccce"));
+            assertThat(Wire.written(queue)).isEqualTo(hex("01000100000003aabbccce"));
             assertThatThrownBy(() -> queue.begin(Unpooled.EMPTY_BUFFER, -1))
                     .isInstanceOf(UnsupportedOperationException.class);
             assertThatIllegalArgumentException().isThrownBy(() -> queue.begin(Unpooled.EMPTY_BUFFER, Long.MAX_VALUE));
             queue.frame(Unpooled.EMPTY_BUFFER);
-            assertThat(Run.written(queue)).isEqualTo(hex("00000000000000ce"));
+            assertThat(Wire.written(queue)).isEqualTo(hex("00000000000000ce"));
         }
     }
 

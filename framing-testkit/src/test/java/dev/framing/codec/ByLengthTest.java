@@ -1,17 +1,24 @@
 package dev.framing.codec;
 
 import static dev.framing.codec.FrameLength.NEED_MORE;
-import static dev.framing.codec.Run.hex;
+import static dev.framing.testkit.Wire.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.framing.FrameCodec;
 import dev.framing.Oversize;
+import dev.framing.testkit.Cuts;
+import dev.framing.testkit.Feed;
+import dev.framing.testkit.Replay;
+import dev.framing.testkit.StreamLaws;
+import dev.framing.testkit.Wire;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ByLengthTest {
+class ByLengthTest extends CountedContract {
     /** Type 1: a byte of length; type 2: two of them; type 3: no payload at all; others make no sense, 9 says nothing ever. */
     private static final FrameLength BY_TYPE = (in, index, available) -> switch (in.getByte(index)) {
         case 1 -> available < 2 ? NEED_MORE : 2 + in.getUnsignedByte(index + 1);
@@ -22,6 +29,26 @@ class ByLengthTest {
     };
 
     private static final ByLength CODEC = ByLength.of(20, 4, BY_TYPE);
+
+    @Override
+    protected FrameCodec codec() {
+        return CODEC;
+    }
+
+    @Override
+    protected FrameCodec limited(int maxFrameLength) {
+        return ByLength.of(maxFrameLength, 4, BY_TYPE);
+    }
+
+    /** Of type 1: it says its own length. */
+    @Override
+    protected byte[] payload(Random random, int length) {
+        byte[] payload = new byte[Math.min(length, 18) + 2];
+        random.nextBytes(payload);
+        payload[0] = 1;
+        payload[1] = (byte) (payload.length - 2);
+        return payload;
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -39,25 +66,15 @@ class ByLengthTest {
     })
     void framesAndVerdictsDoNotDependOnTheSplit(String digits, String expected, int decidedBy) {
         byte[] stream = hex(digits);
-        Run whole = Run.of(CODEC, Oversize.fail(), Run.Feed.OFFER, stream);
-        assertThat(String.join(", ", whole.events)).isEqualTo(expected);
-        for (Oversize oversize :
-                List.of(Oversize.fail(), Oversize.skip(), Oversize.parts(0, 25), Oversize.parts(0, 2))) {
-            Run reference = Run.of(CODEC, oversize, Run.Feed.OFFER, stream);
-            for (Run.Feed feed : Run.Feed.values()) {
-                assertThat(Run.of(CODEC, oversize, feed, stream, Run.everyByte(stream.length))
-                                .result())
-                        .isEqualTo(reference.result());
-                for (int cut = 0; cut <= stream.length; cut++)
-                    assertThat(Run.of(CODEC, oversize, feed, stream, cut).result())
-                            .isEqualTo(reference.result());
-            }
-        }
+        List<String> whole = Told.of(CODEC, Oversize.fail(), stream);
+        assertThat(String.join(", ", whole)).isEqualTo(expected);
+        for (Oversize oversize : List.of(Oversize.fail(), Oversize.skip(), Oversize.parts(0, 25), Oversize.parts(0, 2)))
+            StreamLaws.of(CODEC).framesDoNotDependOnTheSplit(stream, CODEC.maxFrameLength(), oversize);
         if (decidedBy == 0) return;
-        String error = whole.events.get(whole.events.size() - 1);
-        assertThat(Run.open(CODEC, Oversize.fail(), java.util.Arrays.copyOf(stream, decidedBy)).events)
+        String error = whole.get(whole.size() - 1);
+        assertThat(Told.open(CODEC, Oversize.fail(), java.util.Arrays.copyOf(stream, decidedBy)))
                 .contains(error);
-        assertThat(Run.open(CODEC, Oversize.fail(), java.util.Arrays.copyOf(stream, decidedBy - 1)).events)
+        assertThat(Told.open(CODEC, Oversize.fail(), java.util.Arrays.copyOf(stream, decidedBy - 1)))
                 .doesNotContain(error);
     }
 
@@ -70,17 +87,17 @@ class ByLengthTest {
             return BY_TYPE.of(in, index, available);
         });
         byte[] stream = hex("02 0200" + "00".repeat(509));
-        Run.of(counting, Oversize.fail(), Run.Feed.ROOM, stream, Run.everyByte(stream.length));
+        Replay.of(counting).feed(Feed.ROOM).cuts(Cuts.oneByte()).run(stream);
         assertThat(asked[0]).isEqualTo(3);
     }
 
     @Test
     void encoderWritesWhatSaysItsOwnLength() {
-        assertThat(Run.encode(CODEC, new byte[0], hex("0102aabb"))).isEqualTo(hex("0102aabb"));
-        assertThat(Run.encode(CODEC, new byte[0], hex("03"))).isEqualTo(hex("03"));
+        assertThat(Wire.of(CODEC, hex("0102aabb"))).isEqualTo(hex("0102aabb"));
+        assertThat(Wire.of(CODEC, hex("03"))).isEqualTo(hex("03"));
         for (String no : List.of("", "0102aa", "0102aabbcc", "01", "00", "09", "0113" + "00".repeat(19)))
-            assertThatIllegalArgumentException().isThrownBy(() -> Run.encode(CODEC, new byte[0], hex(no)));
-        assertThatIllegalArgumentException().isThrownBy(() -> Run.encode(CODEC, new byte[1], hex("03")));
+            assertThatIllegalArgumentException().isThrownBy(() -> Wire.of(CODEC, hex(no)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Wire.of(CODEC, new byte[1], hex("03")));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.Run.hex;
+import static dev.framing.testkit.Wire.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.framing.Oversize;
@@ -114,7 +114,7 @@ class NettyTranslationTest {
     }
 
     private static String passedOn(LengthPrefixed codec, Example e) {
-        List<String> events = Run.of(codec, Oversize.fail(), Run.Feed.OFFER, hex(e.before)).events;
+        List<String> events = Told.of(codec, Oversize.fail(), hex(e.before));
         assertThat(events).hasSize(2);
         String[] frame = events.get(0).split(" ", -1);
         int head = Integer.parseInt(frame[3]);
@@ -126,8 +126,8 @@ class NettyTranslationTest {
     @Test
     void tooLongFrameIsToldBeforeItsPayload() {
         LengthPrefixed codec = LengthPrefixed.builder().width(2).max(10).build();
-        assertThat(Run.open(codec, Oversize.fail(), hex("000c")).events).containsExactly("L 0 14 10");
-        Run discarded = Run.of(codec, Oversize.skip(), Run.Feed.OFFER, hex("000c" + HELLO + "0001aa"));
-        assertThat(discarded.events).containsExactly("S 0 14", "F 14 3 2 0 aa", "END");
+        assertThat(Told.open(codec, Oversize.fail(), hex("000c"))).containsExactly("L 0 14 10");
+        List<String> discarded = Told.of(codec, Oversize.skip(), hex("000c" + HELLO + "0001aa"));
+        assertThat(discarded).containsExactly("S 0 14", "F 14 3 2 0 aa", "END");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.framing.Oversize;
 import dev.framing.codec.HeaderFramed.Body;
+import dev.framing.testkit.Wire;
 import dev.framing.text.Codecs;
 import dev.framing.text.Mistake;
 import org.junit.jupiter.api.Test;
@@ -45,13 +46,11 @@ class ConfigurationTest {
     @ParameterizedTest
     @CsvSource({"CONTENT_LENGTH, 'Content-Length:0\r\n\r\n', 20", "CONTENT_LENGTH_OPTIONAL, 'a:\r\n\r\n', 6"})
     void shortestBlockIsTheLeastLimit(Body body, String block, int shortest) {
-        byte[] stream = Run.ascii(block);
+        byte[] stream = Wire.bytes(block);
         assertThat(stream).hasSize(shortest);
         HeaderFramed.Builder least =
                 HeaderFramed.builder().body(body).max(shortest).fields(1);
-        assertThat(Run.of(least.build(), Oversize.fail(), Run.Feed.OFFER, stream).events)
-                .hasSize(2)
-                .endsWith("END");
+        assertThat(Told.of(least.build(), Oversize.fail(), stream)).hasSize(2).endsWith("END");
         assertThat(least.max(shortest - 1).validate().getError())
                 .containsExactly(
                         "max " + (shortest - 1) + " is below the shortest header block, " + shortest + " bytes");

@@ -1,6 +1,5 @@
 package dev.framing.codec;
 
-import static dev.framing.codec.Run.ascii;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framing.FrameCodec;
 import dev.framing.OutboundQueue;
+import dev.framing.testkit.Wire;
 import dev.framing.text.Codecs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -39,7 +39,7 @@ class EncoderRefusalsTest {
             assertThatIllegalStateException().isThrownBy(queue::end);
             queue.piece(bytes("c"));
             queue.end();
-            assertThat(Run.written(queue)).isEqualTo(Run.encode(codec, new byte[0], ascii("abc")));
+            assertThat(Wire.written(queue)).isEqualTo(Wire.of(codec, Wire.bytes("abc")));
         }
     }
 
@@ -54,18 +54,18 @@ class EncoderRefusalsTest {
     void payloadThatEndsWithAnEscapeIsRefusedAsThat(String text) {
         FrameCodec codec = Codecs.parse(text).get();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Run.encode(codec, new byte[0], ascii("ab\\")))
+                .isThrownBy(() -> Wire.of(codec, Wire.bytes("ab\\")))
                 .withMessage("payload ends with an escape");
     }
 
     @Test
     void payloadThatBeginsALongerDelimiterIsRefusedAsThat() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Run.encode(Delimited.by("b", "abc"), new byte[0], ascii("a")))
+                .isThrownBy(() -> Wire.of(Delimited.by("b", "abc"), Wire.bytes("a")))
                 .withMessage("payload ends with what begins a longer delimiter");
     }
 
     private static ByteBuf bytes(String text) {
-        return Unpooled.wrappedBuffer(ascii(text));
+        return Unpooled.wrappedBuffer(Wire.bytes(text));
     }
 }
