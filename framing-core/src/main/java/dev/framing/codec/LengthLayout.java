@@ -51,12 +51,13 @@ record LengthLayout(LengthField field, int offset, int after, long plus, int tra
         return max - plus - offset;
     }
 
-    /** What the frame at {@code index} would be in the other byte order, if that makes sense; else null. */
+    /** What the number of the frame at {@code index} would be in the other byte order, if that makes sense; else null. */
     @Nullable
     String otherOrder(BinaryField binary, ByteBuf in, int index) {
         if (binary.width() == 1) return null;
-        long other = total(binary.getSwapped(in, index + offset), binary.width());
-        if (other < least() || other > max) return null;
+        long other = binary.getSwapped(in, index + offset);
+        long frame = total(other, binary.width());
+        if (frame < least() || frame > max) return null;
         return "would be " + other + " in " + (binary.little() ? "big" : "little") + "-endian order";
     }
 

@@ -246,10 +246,10 @@ class LengthPrefixedTest {
         assertThat(message(LengthPrefixed.uint32(), hex("0c000000")))
                 .isEqualTo(
                         "frame at byte 0 is too long: 201326596 bytes, limit 1048576 (these 4 bytes are 0c 00 00 00; "
-                                + "would be 16 in little-endian order)");
+                                + "would be 12 in little-endian order)");
         LengthPrefixed little =
                 LengthPrefixed.builder().order(ByteOrder.LITTLE_ENDIAN).build();
-        assertThat(message(little, hex("0000000c"))).contains("would be 16 in big-endian order");
+        assertThat(message(little, hex("0000000c"))).contains("would be 12 in big-endian order");
         assertThat(message(LengthPrefixed.uint32(), hex("0c0c0c0c"))).doesNotContain("order");
         assertThat(message(LengthPrefixed.uint32(), bytes("GET / HTTP/1.1\r\n")))
                 .contains("is an HTTP client talking to this port?");
