@@ -47,6 +47,9 @@ final class DelimitedMistakes {
                 reasons.add(
                         "escape " + TextForm.quoted((char) s.escape()) + " is part of delimiter " + TextForm.quoted(d));
         }
+        if (s.strict() && s.start().indexOf(s.escape()) >= 0) // strict: no byte of a mark stands inside a frame
+        reasons.add("escape " + TextForm.quoted((char) s.escape()) + " is part of the start mark "
+                + TextForm.quoted(s.start()) + ", which strict lets stand nowhere else");
     }
 
     private static void ofStart(Delimited.Spec s, List<String> reasons) {

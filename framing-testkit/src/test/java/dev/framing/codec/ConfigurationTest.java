@@ -30,6 +30,15 @@ class ConfigurationTest {
                         + "maxHead 0 is over maxFrameLength -1, which bounds the whole frame");
     }
 
+    /** Found by an attack: its encoder escaped what its decoder then refused as a byte of the start mark. */
+    @Test
+    void anEscapeInTheStartMarkIsRefusedWhereMarksMayStandNowhereElse() {
+        String text = "delimited(start=\"aa\", end=\"b\", escape=\"a\", unescape, strict)";
+        assertThat(Codecs.parse(text).getError().map(Mistake::message))
+                .containsExactly("escape \"a\" is part of the start mark \"aa\", which strict lets stand nowhere else");
+        assertThat(Codecs.parse(text.replace(", strict", "")).isValid()).isTrue();
+    }
+
     // ------------------------------------------------------------------------------------------------ length
 
     /** 64k is what people mean by all that a 16-bit number announces, also where it announces 65,535. */
