@@ -279,8 +279,7 @@ public final class Framer implements AutoCloseable {
         handler.onError(error);
     }
 
-    // ------------------------------------------------------------------------------------------------ pause, switch,
-    // close
+    // ------------------------------------------------------------------------ pause, switch, close
 
     /** Stops delivery after the frame being delivered, or at once between calls. What comes meanwhile is held: stop reading. */
     public void pause() {
@@ -471,8 +470,7 @@ public final class Framer implements AutoCloseable {
         return paused || closed || delivery.error() != null;
     }
 
-    // ------------------------------------------------------------------------------------------------ one call at a
-    // time
+    // ------------------------------------------------------------------------ one call at a time
 
     private void enter(String what) {
         enter(what, false);

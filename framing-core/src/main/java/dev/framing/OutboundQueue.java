@@ -83,8 +83,7 @@ public final class OutboundQueue implements AutoCloseable {
         return new OutboundQueue(codec.newEncoder(), allocator, copied);
     }
 
-    // ------------------------------------------------------------------------------------------------ for the
-    // application
+    // ------------------------------------------------------------------------ for the application
 
     /** One frame with {@code payload} {@code [readerIndex, writerIndex)} and nothing in its head but what is derived. */
     public void frame(ByteBuf payload) {
@@ -172,8 +171,7 @@ public final class OutboundQueue implements AutoCloseable {
             throw new IllegalStateException(inFrame ? "no frame was begun" : "a frame was begun and not ended");
     }
 
-    // ------------------------------------------------------------------------------------------------ for the
-    // transport
+    // ------------------------------------------------------------------------ for the transport
 
     /** Bytes waiting. */
     public long bytes() {
@@ -262,8 +260,7 @@ public final class OutboundQueue implements AutoCloseable {
         trim();
     }
 
-    // ------------------------------------------------------------------------------------------------ entries and
-    // batch
+    // ------------------------------------------------------------------------ entries and batch
 
     private final class Writer implements FrameWriter {
         @Override

@@ -9,9 +9,9 @@ import dev.framing.scan.Patterns;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Finds the delimiter of one frame, each byte looked at once however it comes (behind a
- * delimiter that begins a longer one, again: at most a delimiter's length for each frame): decoders look for the first one, encoders make sure
- * that it is the last. Offsets count from the index that is given to {@link #find}.
+ * Finds the delimiter of one frame, each byte looked at once however it comes (behind a delimiter that begins a longer one, again: at
+ * most a delimiter's length for each frame): decoders look for the first one, encoders make sure that it is the last. Offsets count
+ * from the index that is given to {@link #find}.
  *
  * <pre>
  *   0            certain()          scanned          end

@@ -161,8 +161,7 @@ public final class Headers implements BorrowedDetail {
         return kept;
     }
 
-    // ------------------------------------------------------------------------------------------------ writing, by the
-    // scanner
+    // ------------------------------------------------------------------------ writing, by the scanner
 
     /** Fields that the table has room for. */
     int capacity() {

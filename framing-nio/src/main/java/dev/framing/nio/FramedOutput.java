@@ -245,8 +245,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ frames in
-    // pieces
+    // ------------------------------------------------------------------------ frames in pieces
 
     private void lockBetweenFrames() {
         lock.lock();

@@ -298,8 +298,7 @@ class FramedInputTest {
         };
     }
 
-    // ------------------------------------------------------------------------------------------------ zero and
-    // blocking mode
+    // ------------------------------------------------------------------------ zero and blocking mode
 
     @Test
     void aReadOfNothingIsNoEndAndIsNotRepeatedForEver() throws IOException {

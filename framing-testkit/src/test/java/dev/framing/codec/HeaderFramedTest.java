@@ -288,8 +288,7 @@ class HeaderFramedTest {
         return Replay.of(codec).withoutEnd().run(bytes(wire)).error().get();
     }
 
-    // ------------------------------------------------------------------------------------------------ bounded work and
-    // memory
+    // ------------------------------------------------------------------------ bounded work and memory
 
     static Stream<String> longBlocks() {
         String ok = "Content-Length: 0\r\n";
