@@ -7,4 +7,5 @@ module dev.framing.testkit {
     requires static transitive org.jspecify;
 
     exports dev.framing.testkit;
+    exports dev.framing.testkit.transport;
 }

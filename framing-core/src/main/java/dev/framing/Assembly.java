@@ -207,6 +207,18 @@ abstract class Assembly extends Window {
         frame.standIn(Unpooled.EMPTY_BUFFER);
     }
 
+    /** Another stream begins; what was held has been released. */
+    void restart() {
+        base = cursor = end = 0;
+        main.state = nested.state = State.NONE;
+        cur = main;
+        special = 0;
+        forward = owed = -1;
+        begun = false;
+        error = null;
+        consumed = 0;
+    }
+
     /** A frame is being told: no codec may be switched. */
     boolean frameOpen() {
         return main.state != State.NONE;

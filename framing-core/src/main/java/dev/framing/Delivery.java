@@ -428,9 +428,33 @@ final class Delivery extends Assembly implements FrameSink {
         }
     }
 
+    /** No byte will follow, and that is no end. {@code behind}: see {@link #atEnd}. */
+    void breakOff(Breach breach, long behind) {
+        long start = frameStart();
+        fail(breach.at(start, base + end - start + behind));
+    }
+
+    /** How a stream broke off. */
+    interface Breach {
+        FramingError at(long position, long have);
+    }
+
+    /** The open frame is delivered in parts, or skipped. */
+    boolean inParts() {
+        return main.state != State.NONE && (main.parts || main.skip);
+    }
+
     /** So the stream goes on; for the first error. */
     void received(ByteBuf bytes, int index, int length) {
         verdicts.received(bytes, index, length);
+    }
+
+    /** Another stream begins. */
+    void restart(int maxFrameLength) {
+        restart();
+        verdicts.restart();
+        codec(maxFrameLength);
+        go = true;
     }
 
     /** Another codec, with another limit, from the cursor on. */

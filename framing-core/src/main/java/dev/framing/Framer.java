@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.vavr.control.Option;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -78,6 +79,8 @@ public final class Framer implements AutoCloseable {
     private boolean paused;
     /** No byte will follow. */
     private boolean eof;
+    /** The same, and the peer has told no end. */
+    private Delivery.@Nullable Breach breach;
     /** {@link FrameHandler#onEnd} or {@link FrameHandler#onError} was called. */
     private boolean told;
 
@@ -256,10 +259,42 @@ public final class Framer implements AutoCloseable {
         }
     }
 
+    /**
+     * The connection broke: no byte will follow, and the peer has told no end. Tells what came before it, then
+     * {@link FramingError.Reset}; later, if paused. Does nothing once the stream has ended or broken, or the engine was closed.
+     */
+    public void reset() {
+        breakOff("reset", FramingError.Reset::new);
+    }
+
+    /** The peer took too long; {@code bytes} where only the {@link DeadlineWatch} knows them. */
+    void timedOut(Deadline deadline, Duration within, long bytes) {
+        breakOff("timedOut", (position, have) -> {
+            boolean frame = deadline == Deadline.HEAD || deadline == Deadline.FRAME;
+            return new FramingError.TimedOut(position, deadline, within, frame ? have : bytes);
+        });
+    }
+
+    private void breakOff(String what, Delivery.Breach how) {
+        checkFree(what);
+        if (eof || told || closed) return;
+        enter(what);
+        boolean intact = false;
+        try {
+            eof = true;
+            breach = how;
+            if (delivery.error() == null) drain(false);
+            intact = true;
+        } finally {
+            leave(intact);
+        }
+    }
+
     private void drain(boolean lent) {
         do {
             delivery.run();
         } while (!stopped() && !delivery.finished() && accumulator.advance());
+        if (breach != null && !stopped()) delivery.breakOff(breach, accumulator.queued());
         if (eof && !stopped() && delivery.atEnd(accumulator.queued()) && !stopped()) {
             told = true;
             handler.onEnd();
@@ -356,6 +391,24 @@ public final class Framer implements AutoCloseable {
             delivery.fail(new FramingError.LeftoverBytes(delivery.position(), unread));
     }
 
+    /**
+     * Another stream begins at position 0, whatever became of the one before: for transports whose streams are short, such as
+     * datagrams. What was held is released; handler, policy, allocator and budget stay.
+     *
+     * @throws IllegalStateException the engine was closed, or a handler has thrown
+     */
+    public void restart(FrameCodec codec) {
+        checkFree("restart");
+        if (closed) throw new IllegalStateException("restart() on an engine closed");
+        FrameDecoder next = codec.newDecoder();
+        release();
+        decoder = next;
+        delivery.restart(notNegative(codec.maxFrameLength()));
+        eof = told = paused = false;
+        breach = null;
+        roomFrom = -1;
+    }
+
     private static int notNegative(int maxFrameLength) {
         if (maxFrameLength < 0) throw new IllegalArgumentException("maxFrameLength " + maxFrameLength + " is negative");
         return maxFrameLength;
@@ -425,6 +478,11 @@ public final class Framer implements AutoCloseable {
     /** Position of the first byte of the frame that has begun and is not whole, or -1: the stream is between two frames. */
     public long openFrame() {
         return delivery.openPosition();
+    }
+
+    /** Of {@link #openFrame}: is it delivered in parts, or skipped? Then it is not put together, however long it is. */
+    public boolean isInParts() {
+        return delivery.inParts();
     }
 
     /** Of {@link #openFrame}: is its head whole? */
@@ -507,6 +565,10 @@ public final class Framer implements AutoCloseable {
 
     private boolean inside() {
         return running == Thread.currentThread();
+    }
+
+    private void checkFree(String what) {
+        if (running != null) throw misuse(what);
     }
 
     private void checkThread(String what) {

@@ -1,5 +1,8 @@
 package dev.framing;
 
+import java.time.Duration;
+import java.util.Locale;
+
 /**
  * Why a stream broke. The first one is final. Numbers are fields, {@link #message()} is derived from them, and neither depends on
  * how the stream was cut.
@@ -94,6 +97,46 @@ public sealed interface FramingError {
         public String message() {
             return "frame at byte " + position + " needs " + asked + " bytes more than the shared budget of " + limit
                     + " bytes has left";
+        }
+    }
+
+    /**
+     * The connection broke: no end was told, so that nobody knows what else the peer meant to say.
+     *
+     * @param position of the frame that was open, or of the first byte that did not come
+     * @param have bytes of that frame that arrived; 0 between two frames
+     */
+    record Reset(long position, long have) implements FramingError {
+        @Override
+        public String message() {
+            return "connection reset at byte " + (position + have)
+                    + (have == 0 ? "" : ": " + have + " bytes of the frame at byte " + position + " arrived");
+        }
+    }
+
+    /**
+     * The peer took too long.
+     *
+     * @param position of the frame that was open, or of the first byte that did not come
+     * @param deadline what it took too long for
+     * @param within the time it had
+     * @param bytes of the frame that arrived ({@link Deadline#HEAD}, {@link Deadline#FRAME}); that the last window brought
+     *     ({@link Deadline#RATE}); that wait to be sent ({@link Deadline#OUTPUT}); else 0
+     */
+    record TimedOut(long position, Deadline deadline, Duration within, long bytes) implements FramingError {
+        @Override
+        public String message() {
+            String time = within.toString().substring(2).toLowerCase(Locale.ROOT);
+            return switch (deadline) {
+                case IDLE -> "nothing came for " + time + " after byte " + position;
+                case HEAD ->
+                    "the head of the frame at byte " + position + " is not whole after " + time + ": " + bytes
+                            + " bytes arrived";
+                case FRAME ->
+                    "the frame at byte " + position + " is not whole after " + time + ": " + bytes + " bytes arrived";
+                case RATE -> "the frame at byte " + position + " brought only " + bytes + " bytes in " + time;
+                case OUTPUT -> "the peer has taken nothing for " + time + ": " + bytes + " bytes wait to be sent";
+            };
         }
     }
 }

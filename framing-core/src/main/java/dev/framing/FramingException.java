@@ -11,6 +11,12 @@ public final class FramingException extends RuntimeException {
         this.error = error;
     }
 
+    /** The same with what the transport said. */
+    public FramingException(FramingError error, Throwable cause) {
+        super(error.message(), cause);
+        this.error = error;
+    }
+
     /** The error; lost (null) if the exception was serialized. */
     public FramingError error() {
         return error;

@@ -167,6 +167,7 @@ public final class OutboundQueue implements AutoCloseable {
         markEntries = last - first;
         markTo = last == first ? 0 : to[last - 1];
         if (closed) throw new IllegalStateException("the outbound queue is closed");
+        if (first == last && committed > 0) reuse(); // whoever held a slice of the batch may have let go of it
         if (inFrame != frameBegun)
             throw new IllegalStateException(inFrame ? "no frame was begun" : "a frame was begun and not ended");
     }
@@ -344,11 +345,11 @@ public final class OutboundQueue implements AutoCloseable {
         if (batch != null) batch.writerIndex(committed); // what of it was committed stays unused
     }
 
-    /** Nothing waits: the entries start at 0 again, and the batch unless somebody still holds a slice of it. */
+    /** Nothing waits: the entries start at 0 again, and the batch unless somebody still holds a slice of it: then it goes on behind that. */
     private void reuse() {
         first = last = 0;
         ByteBuf b = batch;
-        if (b == null) return;
+        if (b == null || b.refCnt() > 1 && b.writableBytes() > 0) return;
         if (b.refCnt() > 1) {
             trim();
         } else {

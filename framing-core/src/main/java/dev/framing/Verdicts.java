@@ -21,6 +21,11 @@ final class Verdicts {
         openingLength += n;
     }
 
+    /** Another stream begins. */
+    void restart() {
+        openingLength = 0;
+    }
+
     /** @param head head bytes that stand at {@code index}; 0: they are gone, or do not say the length */
     FrameTooLong tooLong(
             FrameDecoder decoder, long position, long length, long limit, ByteBuf in, int index, int head) {
