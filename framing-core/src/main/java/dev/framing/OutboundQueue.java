@@ -183,6 +183,11 @@ public final class OutboundQueue implements AutoCloseable {
         return bytes == 0;
     }
 
+    /** A frame was begun and not ended. */
+    public boolean isInFrame() {
+        return frameBegun;
+    }
+
     /**
      * Views of the first bytes waiting, for a gathering write; say {@link #sent} afterwards.
      *

@@ -1,0 +1,676 @@
+package dev.framing.nio;
+
+import dev.framing.Deadline;
+import dev.framing.DeadlineWatch;
+import dev.framing.Frame;
+import dev.framing.FrameCodec;
+import dev.framing.FrameHandler;
+import dev.framing.Framer;
+import dev.framing.FramingError;
+import dev.framing.FramingException;
+import dev.framing.Leftover;
+import dev.framing.OutboundQueue;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a {@link FramedChannel}: two directions that end by themselves, and a transport that is closed when both have.
+ *
+ * <pre>
+ *   in    OPEN --the peer's end, or a failed read--> ENDED
+ *         OPEN --close()--> DRAINING --the same, or enough was dropped--> ENDED
+ *   out   OPEN --end(), or the peer's end--> ENDING --all was sent: FIN--> ENDED
+ *         OPEN, ENDING --a failed write--> ENDED
+ * </pre>
+ *
+ * An entry is an event of the transport, a deadline or a call of the application. It notes what happened; {@link #settle}, when the
+ * outermost entry is left, does what follows: sends, ends, closes, delivers what was held back, and tells the application.
+ */
+final class Flow {
+    private enum In {
+        OPEN,
+        DRAINING,
+        ENDED
+    }
+
+    private enum Out {
+        OPEN,
+        ENDING,
+        ENDED
+    }
+
+    /** Bytes that close() reads and drops: what may be on its way in a socket's buffers. */
+    private static final long DRAINED = 1024 * 1024;
+
+    final Duplex transport;
+    final Framer framer;
+    final Outflow out;
+    FramedChannel.@Nullable Handler handler;
+    /** What the loop keeps of it. */
+    @Nullable
+    Object tenancy;
+
+    private final FramedChannel channel;
+    private final Home home;
+    private final LongSupplier clock;
+    private final ByteBufAllocator buffers;
+    private final DeadlineWatch watch;
+    private final boolean halfOpen;
+    private final long flushNanos;
+    private final long drainNanos;
+
+    private In inbound = In.OPEN;
+    private Out outbound = Out.OPEN;
+    /** Entries that have not been left. */
+    private int depth;
+
+    private boolean settling;
+    /** A call of the engine is running: this is one of its callbacks. */
+    private boolean inEngine;
+    /** The application has paused it. */
+    private boolean paused;
+    /** More than the high mark waited to be sent, and not yet less than the low mark. */
+    private boolean over;
+    /** {@link #end} was called. */
+    private boolean ended;
+    /** The transport told a reset, or the like, to a read. */
+    private boolean readFailed;
+    /** The engine was told that no byte will follow. */
+    private boolean streamEnded;
+    /** Nobody wants another frame. */
+    private boolean closing;
+    /** What follows from the end of the engine's stream has been done. */
+    private boolean endNoticed;
+    /** {@link #closeBy} is set. */
+    private boolean closeTimed;
+    /** When the step of {@link #close} that is on its way must be over. */
+    private long closeBy;
+
+    private long drained;
+    /** The transport is closed. */
+    private volatile boolean closed;
+
+    private boolean detached;
+    private boolean toldWritable = true;
+    private boolean toldClosed;
+    /** Why the transport broke, as a write saw it. */
+    private @Nullable IOException writeFailure;
+    /** Why it broke, as whoever came first saw it. */
+    private @Nullable IOException broken;
+    /** What a callback has thrown, for whoever made the outermost call. */
+    private @Nullable Throwable thrown;
+
+    Flow(FramedChannel channel, FramedChannel.Builder settings, Duplex transport, Home home, LongSupplier clock) {
+        this.channel = channel;
+        this.transport = transport;
+        this.home = home;
+        this.clock = clock;
+        buffers = new DirectBuffers(settings.allocator);
+        framer = settings.engine(buffers).build(new Inbox());
+        out = new Outflow(settings.codec, settings, buffers);
+        watch = new DeadlineWatch(settings.deadlines, framer, now());
+        halfOpen = settings.halfOpen;
+        flushNanos = settings.flushNanos;
+        drainNanos = settings.drainNanos;
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Nothing of it is left for its loop to look after. */
+    boolean isGone() {
+        return toldClosed || detached;
+    }
+
+    // ------------------------------------------------------------------------------------------------ the loop asks
+
+    int interestOps() {
+        if (closed || detached) return 0;
+        return (wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() ? SelectionKey.OP_WRITE : 0);
+    }
+
+    private boolean wantsRead() {
+        if (inbound == In.DRAINING) return true; // also while it sends: the peer may read nothing until it has sent all
+        return inbound == In.OPEN && !paused && !over && !framer.isFinished();
+    }
+
+    long remaining(long now) {
+        if (closed || detached) return DeadlineWatch.NEVER;
+        long watched = watch.remaining(now);
+        return closeTimed ? Math.min(watched, closeBy - now) : watched;
+    }
+
+    void expire(long now) {
+        if (closed || detached) return;
+        enter();
+        try {
+            if (closeTimed && closeBy - now <= 0) {
+                if (outbound == Out.ENDED) inbound = In.ENDED;
+                else abort();
+            } else if (watch.remaining(now) <= 0) {
+                expired(now);
+            }
+        } finally {
+            exit();
+        }
+    }
+
+    private void expired(long now) {
+        long waiting = out.bytes();
+        Deadline which = null;
+        inEngine = true;
+        try {
+            which = watch.expire(now);
+        } catch (RuntimeException | Error e) {
+            which = Deadline.IDLE; // told, and thrown back by the handler
+            caught(e);
+        } finally {
+            inEngine = false;
+        }
+        if (which == null || closed) return;
+        if (which == Deadline.OUTPUT) {
+            if (broken == null)
+                broken = new IOException("the peer took none of the " + waiting + " bytes that wait for it");
+            abort();
+        } else {
+            giveUp();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ reading
+
+    /** One read: into a buffer that the engine gets, or straight into the engine where it is putting a long frame together. */
+    void onReadable() {
+        if (closed || detached || !wantsRead()) return;
+        enter();
+        try {
+            if (inbound == In.DRAINING) drain();
+            else if (framer.heldBytes() >= FramedChannel.READ) readStraight();
+            else read();
+        } finally {
+            exit();
+        }
+    }
+
+    private void read() {
+        ByteBuf bytes = buffers.buffer(FramedChannel.READ);
+        int n = 0;
+        try {
+            n = receive(bytes);
+        } finally {
+            if (n <= 0) bytes.release();
+        }
+        if (n <= 0) return;
+        inEngine = true;
+        try {
+            framer.offer(bytes);
+        } catch (RuntimeException | Error e) {
+            caught(e);
+        } finally {
+            inEngine = false;
+        }
+        watch.received(n, now());
+    }
+
+    private void readStraight() {
+        inEngine = true;
+        int n = 0;
+        try {
+            n = receive(framer.room(FramedChannel.READ));
+            if (n > 0) framer.received();
+            if (framer.openFrame() < 0 && !framer.isOver() && !framer.isPaused()) framer.trim();
+        } catch (RuntimeException | Error e) {
+            caught(e);
+        } finally {
+            inEngine = false;
+        }
+        watch.received(n, now());
+    }
+
+    /** Writes what there is at the writer index and moves it; the end and a failure have been dealt with. */
+    private int receive(ByteBuf room) {
+        int at = room.writerIndex();
+        int max = Math.min(room.writableBytes(), FramedChannel.READ);
+        // the cached view is for one thread; a slice that was retained may be on its way out in another
+        ByteBuffer view = room.refCnt() == 1 ? room.internalNioBuffer(at, max) : room.nioBuffer(at, max);
+        int n;
+        try {
+            n = transport.read(view);
+        } catch (IOException e) {
+            readFailed(e);
+            return 0;
+        }
+        if (n < 0) inbound = In.ENDED;
+        else room.writerIndex(at + n);
+        return n;
+    }
+
+    private void drain() {
+        ByteBuf scratch = buffers.buffer(FramedChannel.READ);
+        try {
+            drained += Math.max(receive(scratch), 0);
+            if (drained > DRAINED) inbound = In.ENDED;
+        } finally {
+            scratch.release();
+        }
+    }
+
+    private void readFailed(IOException e) {
+        broken(e);
+        readFailed = true;
+        inbound = In.ENDED;
+        outEnded();
+    }
+
+    private void broken(IOException e) {
+        if (broken == null) broken = e;
+    }
+
+    // ------------------------------------------------------------------------------------------------ writing
+
+    boolean send(ByteBuf head, ByteBuf payload) {
+        if (!home.isHere()) return sendFromAfar(head, payload);
+        if (!mayWrite(head, payload)) return false;
+        boolean first = out.isEmpty();
+        out.queue().frame(head, payload);
+        wrote(first);
+        return true;
+    }
+
+    /** @param what releases {@code bytes} */
+    boolean write(ByteBuf bytes, Consumer<OutboundQueue> what) {
+        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER)) return false;
+        boolean first = out.isEmpty();
+        what.accept(out.queue());
+        wrote(first);
+        return true;
+    }
+
+    /** May anything be written? If not, releases what came with the call. */
+    private boolean mayWrite(ByteBuf first, ByteBuf second) {
+        boolean may = false;
+        try {
+            requireHere();
+            if (ended && !closing && !closed)
+                throw new IllegalStateException("the output was ended: nothing can be sent");
+            out.checkLimit();
+            may = outbound == Out.OPEN && !detached;
+        } finally {
+            if (!may) {
+                first.release();
+                second.release();
+            }
+        }
+        return may;
+    }
+
+    private void wrote(boolean first) {
+        out.wrote();
+        if (first) watch.sent(0, out.bytes(), now());
+        enter();
+        leave();
+    }
+
+    private boolean sendFromAfar(ByteBuf head, ByteBuf payload) {
+        long size = (long) head.readableBytes() + payload.readableBytes();
+        boolean taken = false;
+        try {
+            if (closed) return false;
+            out.handOver(size);
+            taken = true;
+        } finally {
+            if (!taken) {
+                head.release();
+                payload.release();
+            }
+        }
+        home.execute(new Sending(this, head, payload, size));
+        return true;
+    }
+
+    /** A frame from another thread. */
+    record Sending(Flow flow, ByteBuf head, ByteBuf payload, long size) implements Home.Task {
+        @Override
+        public void run() {
+            flow.out.arrived(size);
+            if (flow.ended) drop();
+            else flow.send(head, payload);
+        }
+
+        @Override
+        public void drop() {
+            head.release();
+            payload.release();
+        }
+    }
+
+    private void requireHere() {
+        if (!home.isHere()) throw new IllegalStateException("not the loop's thread: use execute()");
+    }
+
+    void onWritable() {
+        if (closed || detached) return;
+        enter();
+        out.ready();
+        exit();
+    }
+
+    private void flush() {
+        if (outbound == Out.ENDED || out.isEmpty() || out.isBlocked()) return;
+        try {
+            long sent = out.flush(transport);
+            watch.sent(sent, out.bytes(), now());
+        } catch (IOException e) {
+            writeFailed(e);
+        }
+    }
+
+    /** What the peer has sent before is still read: its end, or the lack of one, is told by the next reads. */
+    private void writeFailed(IOException e) {
+        writeFailure = e;
+        broken(e);
+        outEnded();
+        if (inbound == In.DRAINING) inbound = In.ENDED;
+    }
+
+    private void outEnded() {
+        outbound = Out.ENDED;
+        out.close();
+        watch.sent(0, 0, now());
+    }
+
+    /** All was sent: FIN. */
+    private void finishOutput() {
+        if (outbound != Out.ENDING || !out.isEmpty() || out.isInFrame() && !closing) return;
+        outEnded();
+        try {
+            transport.end();
+        } catch (IOException e) {
+            writeFailed(e);
+        }
+        if (closing) closeWithin(drainNanos);
+    }
+
+    // ------------------------------------------------------------------------------------------------ pause, switch
+
+    void pause() {
+        paused = true;
+        if (!framer.isOver()) framer.pause();
+        enter();
+        leave();
+    }
+
+    void resume() {
+        paused = false;
+        if (inEngine && !over && !framer.isOver()) framer.resume();
+        enter();
+        leave();
+    }
+
+    void switchTo(FrameCodec codec, Leftover leftover) {
+        requireHere();
+        if (inEngine) framer.switchTo(codec, leftover);
+        enter();
+        try {
+            if (outbound == Out.OPEN) out.queue().switchTo(DecodeOnly.unlessWritable(codec));
+            if (!inEngine) tell(() -> framer.switchTo(codec, leftover));
+        } finally {
+            leave();
+        }
+    }
+
+    ByteBuf detach() {
+        requireHere();
+        if (!out.isEmpty()) throw new IllegalStateException("detach() while " + out.bytes() + " bytes wait to be sent");
+        ByteBuf rest = framer.isOver() ? Unpooled.EMPTY_BUFFER : framer.detach();
+        detached = true;
+        out.close();
+        return rest;
+    }
+
+    // ------------------------------------------------------------------------------------------------ ends
+
+    void execute(Runnable task) {
+        if (home.isHere()) task.run();
+        else home.execute(task);
+    }
+
+    void end() {
+        if (outbound != Out.OPEN || detached) return;
+        if (out.isInFrame()) throw new IllegalStateException("end() while a frame is begun and not ended");
+        ended = true;
+        outbound = Out.ENDING;
+        enter();
+        leave();
+    }
+
+    void close() {
+        if (closing || detached) return;
+        closing = true;
+        framer.close();
+        if (!closed) {
+            if (outbound == Out.OPEN) outbound = Out.ENDING;
+            if (inbound == In.OPEN) inbound = In.DRAINING;
+            closeWithin(outbound == Out.ENDED ? drainNanos : flushNanos);
+        }
+        enter();
+        leave();
+    }
+
+    private void closeWithin(long nanos) {
+        closeBy = now() + nanos;
+        closeTimed = true;
+    }
+
+    /** The peer has had its time: what it takes at once is sent, and then it is closed. */
+    private void giveUp() {
+        closing = true;
+        inbound = In.ENDED;
+        if (outbound == Out.OPEN) outbound = Out.ENDING;
+        flush();
+        finishOutput();
+        if (outbound != Out.ENDED) abort();
+    }
+
+    void abort() {
+        if (closed || detached) {
+            close();
+            return;
+        }
+        closing = true;
+        inbound = In.ENDED;
+        outEnded();
+        closed = true;
+        try {
+            transport.abort();
+        } catch (IOException e) {
+            // closed, or reset by the peer
+        }
+        framer.close();
+        enter();
+        leave();
+    }
+
+    // ------------------------------------------------------------------------------------------------ entries
+
+    private void enter() {
+        depth++;
+    }
+
+    /** Out of an event: what it led to is done now, and what a callback has thrown is thrown again. */
+    private void exit() {
+        depth--;
+        settle();
+    }
+
+    /** Out of a call of the application: the rest is done when the event is over that it was made in, or by the loop, soon. */
+    private void leave() {
+        depth--;
+        if (depth == 0 && !settling) home.changed(channel);
+    }
+
+    /** Does what follows from what was noted. Throws what a callback has thrown. */
+    void settle() {
+        if (depth > 0 || settling || toldClosed || detached) return;
+        settling = true;
+        try {
+            boolean again;
+            do {
+                tellEnd();
+                noticeEnd();
+                flush();
+                finishOutput();
+                again = tellWritable();
+                again |= goOn();
+            } while (again);
+            boolean noMore = inbound == In.ENDED && outbound == Out.ENDED;
+            if (noMore && (framer.isOver() || broken != null)) closeTransport();
+            if (closed && framer.isOver()) {
+                toldClosed = true;
+                call(() -> handler().onClosed(broken));
+            }
+            if (!closed) watch.reading(inbound == In.OPEN && wantsRead(), now());
+        } finally {
+            settling = false;
+        }
+        Throwable t = thrown;
+        thrown = null;
+        if (t != null) throw Flow.<RuntimeException>sneaky(t);
+    }
+
+    /**
+     * The transport will bring no more: an end, or a reset. Linux tells a reset once, to a read or to a write, and says "end" to reads
+     * afterwards: that end is not believed. After "broken pipe" it is: then the peer's end had come before the reset.
+     */
+    private void tellEnd() {
+        if (inbound != In.ENDED || streamEnded || framer.isOver()) return;
+        streamEnded = true;
+        IOException write = writeFailure;
+        boolean clean = !readFailed && (write == null || BrokenPipe.caused(write));
+        tell(clean ? framer::end : framer::reset);
+    }
+
+    /** The engine's stream has ended or broken: what follows from that. */
+    private void noticeEnd() {
+        if (endNoticed || !framer.isOver()) return;
+        endNoticed = true;
+        if (closing) return;
+        if (framer.error().isDefined()) close();
+        else if (!halfOpen && outbound == Out.OPEN) outbound = Out.ENDING;
+    }
+
+    /** True: the application was told, and may have sent more. */
+    private boolean tellWritable() {
+        out.sent();
+        if (over && out.isUnder()) over = false;
+        boolean writable = out.isWritable();
+        if (writable == toldWritable || outbound != Out.OPEN) return false;
+        toldWritable = writable;
+        call(() -> handler().onWritable(writable));
+        return true;
+    }
+
+    /** True: frames that were held back have been delivered. */
+    private boolean goOn() {
+        if (!over && !closing && out.isOver()) hold();
+        if (paused || over || !framer.isPaused() || framer.isOver()) return false;
+        watch.reading(true, now());
+        tell(framer::resume);
+        watch.received(0, now());
+        return true;
+    }
+
+    private void hold() {
+        over = true;
+        if (!framer.isOver()) framer.pause();
+    }
+
+    private void closeTransport() {
+        if (closed) return;
+        closed = true;
+        try {
+            transport.close();
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    /** A call of the engine, outside its callbacks. */
+    private void tell(Runnable engine) {
+        inEngine = true;
+        call(engine);
+        inEngine = false;
+    }
+
+    /** A call that may end in the application; what that throws resets the connection. */
+    private void call(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            caught(e);
+        }
+    }
+
+    private void caught(Throwable e) {
+        if (thrown == null) thrown = e;
+        else if (!thrown.equals(e)) thrown.addSuppressed(e);
+        if (!(e instanceof FramingException f && isOwn(f))) abort();
+    }
+
+    @SuppressWarnings(
+            "ReferenceEquality") // the very error that the engine told, and that a handler without onError has thrown
+    private boolean isOwn(FramingException e) {
+        return framer.error().exists(error -> error == e.error());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T sneaky(Throwable e) throws T {
+        throw (T) e;
+    }
+
+    private FramedChannel.Handler handler() {
+        return Objects.requireNonNull(handler);
+    }
+
+    @Override
+    public String toString() {
+        return transport.peer() + ", in " + inbound + ", out " + outbound + (closed ? ", closed" : "");
+    }
+
+    /** Between the engine and the application. */
+    private final class Inbox implements FrameHandler {
+        @Override
+        public void onFrame(Frame frame) {
+            handler().onFrame(frame);
+            if (out.isOver()) hold();
+        }
+
+        @Override
+        public void onSkipped(long position, long length) {
+            handler().onSkipped(position, length);
+        }
+
+        @Override
+        public void onEnd() {
+            handler().onEnd();
+        }
+
+        @Override
+        public void onError(FramingError error) {
+            handler().onError(error);
+        }
+    }
+}

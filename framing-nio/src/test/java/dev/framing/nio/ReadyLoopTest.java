@@ -1,0 +1,163 @@
+package dev.framing.nio;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framing.Frame;
+import dev.framing.FramingError;
+import dev.framing.FramingException;
+import dev.framing.codec.LengthPrefixed;
+import io.netty.buffer.Unpooled;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The loop of our own over real sockets. */
+@Timeout(30)
+class ReadyLoopTest {
+    private static final FramedChannel.Builder SETTINGS = FramedChannel.builder(LengthPrefixed.uint16());
+
+    private final BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+
+    private ReadyLoop loop(int threads) throws IOException {
+        return ReadyLoop.builder()
+                .threads(threads)
+                .onUncaught((channel, e) -> uncaught.add(e))
+                .start();
+    }
+
+    private static SocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** Notes what it is told. */
+    static final class Notes implements FramedChannel.Handler {
+        final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        final CompletableFuture<List<String>> closed = new CompletableFuture<>();
+
+        @Override
+        public void onFrame(Frame frame) {
+            told.add("frame " + frame.text(UTF_8));
+        }
+
+        @Override
+        public void onEnd() {
+            told.add("end");
+        }
+
+        @Override
+        public void onError(FramingError error) {
+            told.add(error.getClass().getSimpleName() + " at " + error.position());
+        }
+
+        @Override
+        public void onClosed(@Nullable IOException broken) {
+            closed.complete(new ArrayList<>(told));
+        }
+    }
+
+    @Test
+    void anEchoEchoesAndEndsWithItsPeer() throws Exception {
+        try (ReadyLoop loop = loop(2)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> channel.send(frame.retain()));
+            Notes notes = new Notes();
+            FramedChannel client =
+                    loop.connect(address, SETTINGS, channel -> notes).get(5, TimeUnit.SECONDS);
+            for (int i = 0; i < 1000; i++)
+                assertThat(client.send(Unpooled.copiedBuffer("frame " + i, UTF_8)))
+                        .isTrue();
+            client.end();
+            List<String> told = notes.closed.get(5, TimeUnit.SECONDS);
+            assertThat(told)
+                    .hasSize(1001)
+                    .startsWith("frame frame 0", "frame frame 1")
+                    .endsWith("frame frame 999", "end");
+        }
+        assertThat(uncaught).isEmpty();
+    }
+
+    @Test
+    void closeLosesNothingAlthoughThePeerNeverStopsSending() throws Exception {
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                for (int i = 0; i < 100; i++) channel.send(Unpooled.wrappedBuffer(new byte[10_000]));
+                channel.close();
+            });
+            try (Socket peer = new Socket()) {
+                peer.connect(address);
+                peer.getOutputStream().write(new byte[] {0, 1, 'x', 0, 100, 'y'});
+                peer.getOutputStream().write(new byte[5000]);
+                DataInputStream in = new DataInputStream(peer.getInputStream());
+                int bytes = in.readAllBytes().length;
+                assertThat(bytes).isEqualTo(100 * 10_002);
+            }
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsResetsItsConnectionOnly() throws Exception {
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                if (frame.payloadLength() == 1) throw new IllegalArgumentException("mine");
+                channel.send(frame.retain());
+            });
+            Notes good = new Notes();
+            Notes bad = new Notes();
+            FramedChannel other =
+                    loop.connect(address, SETTINGS, channel -> good).get();
+            FramedChannel one = loop.connect(address, SETTINGS, channel -> bad).get();
+            one.send(Unpooled.wrappedBuffer(new byte[1]));
+            assertThat(bad.closed.get(5, TimeUnit.SECONDS)).containsExactly("Reset at 0");
+            assertThat(uncaught.poll(5, TimeUnit.SECONDS)).hasMessage("mine");
+            other.send(Unpooled.copiedBuffer("still here", UTF_8));
+            assertThat(good.told.poll(5, TimeUnit.SECONDS)).isEqualTo("frame still here");
+        }
+        assertThat(uncaught).isEmpty();
+    }
+
+    @Test
+    void aStreamThatBreaksIsToldAndClosed() throws Exception {
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {});
+            try (Socket peer = new Socket()) {
+                peer.connect(address);
+                peer.getOutputStream().write(new byte[] {0, 5, 'x'});
+                peer.shutdownOutput();
+                assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
+            Throwable e = uncaught.poll(5, TimeUnit.SECONDS);
+            assertThat(e).isInstanceOf(FramingException.class);
+            assertThat(((FramingException) e).error()).isInstanceOf(FramingError.Truncated.class);
+        }
+    }
+
+    @Test
+    void stopEndsEveryConnectionAndThread() throws Exception {
+        ReadyLoop loop = loop(2);
+        SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {});
+        List<Notes> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Notes notes = new Notes();
+            all.add(notes);
+            loop.connect(address, SETTINGS, channel -> notes).get(5, TimeUnit.SECONDS);
+        }
+        long start = System.nanoTime();
+        loop.stop(Duration.ofSeconds(20));
+        assertThat(System.nanoTime() - start).as("nobody waited for the grace").isLessThan(10_000_000_000L);
+        for (Notes notes : all) assertThat(notes.closed).isCompleted();
+        assertThat(loop.connections()).isZero();
+    }
+}
