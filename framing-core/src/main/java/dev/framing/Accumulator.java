@@ -300,6 +300,7 @@ final class Accumulator {
 
     /** Bytes in the queue; 0 while nothing was offered ahead. */
     long queued() {
+        if (queue.isEmpty()) return 0; // an iterator each time otherwise
         long bytes = 0;
         for (ByteBuf b : queue) bytes += b.readableBytes();
         return bytes;

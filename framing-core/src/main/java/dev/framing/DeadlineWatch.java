@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   phase    begins                                     over
  *   IDLE     no frame is open                           {@code idle} after the last byte in or out
- *   HEAD     a frame's first byte has come              {@code head} later
+ *   HEAD     a frame's first byte has come              {@code head} later, or {@code frame} if that is less
  *   FRAME    its head is whole                          {@code frame} after its first byte
  *   RATE     the same, in parts or skipped              a {@code window} brought less than {@code leastRate}
  * </pre>
@@ -35,6 +35,7 @@ public final class DeadlineWatch {
     private long stopped;
     private long waiting;
     private long waitingSince;
+    private boolean expired;
 
     /** A connection that begins now. */
     public DeadlineWatch(Deadlines limits, Framer framer, long now) {
@@ -48,11 +49,10 @@ public final class DeadlineWatch {
         long frame = framer.openFrame();
         if (frame < 0) {
             phase = Deadline.IDLE;
-            since = now;
+            begin(now);
         } else if (frame != open || phase == Deadline.IDLE) {
             phase = Deadline.HEAD;
-            since = now;
-            windowBytes = 0;
+            begin(now);
         } else {
             windowBytes += bytes;
         }
@@ -60,15 +60,20 @@ public final class DeadlineWatch {
         if (phase == Deadline.HEAD && framer.headIsWhole()) phase = Deadline.FRAME;
         if (phase == Deadline.FRAME && framer.isInParts()) {
             phase = Deadline.RATE;
-            since = now;
-            windowBytes = 0;
+            begin(now);
         }
+    }
+
+    private void begin(long now) {
+        since = now;
+        stopped = now; // standing still, it does so from here on
+        windowBytes = 0;
     }
 
     /** {@code bytes} were sent and {@code left} wait still. Say it too when something begins to wait. */
     public void sent(long bytes, long left, long now) {
         if (bytes > 0 || waiting == 0) waitingSince = now;
-        if (bytes > 0 && phase == Deadline.IDLE) since = now;
+        if (bytes > 0 && phase == Deadline.IDLE) begin(now);
         waiting = left;
     }
 
@@ -82,27 +87,31 @@ public final class DeadlineWatch {
 
     /** Nanoseconds from {@code now} on until {@link #expire} has something to do, perhaps negative; {@link #NEVER}. */
     public long remaining(long now) {
-        return Math.min(inbound(now), outbound(now));
+        return expired ? NEVER : Math.min(inbound(now), outbound(now));
     }
 
     /**
      * Tells the engine, once, if a deadline has passed.
      *
-     * @return which, or null: none has
+     * @return which, or null: none has, or one was told before
      */
     public @Nullable Deadline expire(long now) {
-        if (outbound(now) <= 0) {
-            framer.timedOut(Deadline.OUTPUT, limits.output(), waiting);
-            return Deadline.OUTPUT;
-        }
+        if (expired) return null;
+        if (outbound(now) <= 0) return expired(Deadline.OUTPUT, limits.output(), waiting);
         if (inbound(now) > 0) return null;
         if (phase == Deadline.RATE && windowBytes >= limits.leastRate()) {
-            since = now;
-            windowBytes = 0;
+            begin(now);
             return null;
         }
-        framer.timedOut(phase, limit(), windowBytes);
-        return phase;
+        Duration limit = limit();
+        boolean whole = phase == Deadline.HEAD && !limit.equals(limits.head());
+        return expired(whole ? Deadline.FRAME : phase, limit, phase == Deadline.RATE ? windowBytes : 0);
+    }
+
+    private Deadline expired(Deadline which, Duration within, long bytes) {
+        expired = true;
+        framer.timedOut(which, within, bytes);
+        return which;
     }
 
     private long inbound(long now) {
@@ -118,10 +127,15 @@ public final class DeadlineWatch {
     private Duration limit() {
         return switch (phase) {
             case IDLE -> limits.idle();
-            case HEAD -> limits.head();
+            case HEAD -> shorter(limits.head(), limits.frame());
             case FRAME, OUTPUT -> limits.frame();
             case RATE -> limits.window();
         };
+    }
+
+    /** Of two limits that may be off. */
+    private static Duration shorter(Duration one, Duration other) {
+        return one.isZero() || !other.isZero() && other.compareTo(one) < 0 ? other : one;
     }
 
     /** Half of what a long holds is never over. */

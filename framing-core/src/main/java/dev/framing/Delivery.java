@@ -459,7 +459,7 @@ final class Delivery extends Assembly implements FrameSink {
 
     /** Another codec, with another limit, from the cursor on. */
     void codec(int maxFrameLength) {
-        limits = Limits.of(oversize, maxFrameLength);
+        if (limits.max() != maxFrameLength) limits = Limits.of(oversize, maxFrameLength);
         whole = limits.whole();
         finished = false;
         needed = 0;

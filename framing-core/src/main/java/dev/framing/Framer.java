@@ -401,10 +401,11 @@ public final class Framer implements AutoCloseable {
         checkFree("restart");
         if (closed) throw new IllegalStateException("restart() on an engine closed");
         FrameDecoder next = codec.newDecoder();
+        int maxFrameLength = notNegative(codec.maxFrameLength());
         release();
         decoder = next;
-        delivery.restart(notNegative(codec.maxFrameLength()));
-        eof = told = paused = false;
+        delivery.restart(maxFrameLength);
+        eof = told = paused = readsIn = false;
         breach = null;
         roomFrom = -1;
     }

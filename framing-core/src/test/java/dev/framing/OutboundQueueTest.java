@@ -10,10 +10,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +144,78 @@ class OutboundQueueTest {
         byte[] before = ByteBufUtil.getBytes(slice);
         queue.frame(buffer(new byte[] {9, 9, 9, 9}));
         assertThat(ByteBufUtil.getBytes(slice)).isEqualTo(before);
+        slice.release();
+    }
+
+    /** A transport may hold what it polled for as long as it likes (Netty does until the socket takes it). */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void polledSlicesStayAsTheyWereWhileLaterFramesAreWritten(long seed) {
+        Random random = new Random(seed);
+        ByteArrayOutputStream want = new ByteArrayOutputStream();
+        ByteArrayOutputStream got = new ByteArrayOutputStream();
+        Deque<ByteBuf> held = new ArrayDeque<>();
+        for (int i = 0; i < 2000; i++) {
+            byte[] payload = new byte[random.nextInt(20) == 0 ? 20_000 : random.nextInt(300)];
+            random.nextBytes(payload);
+            if (random.nextInt(10) == 0) {
+                ByteBuf refused = buffer(new byte[] {Prefixed.REFUSE_LATE});
+                assertThatThrownBy(() -> queue.frame(refused, buffer(payload)))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+            want.writeBytes(framed(payload));
+            queue.frame(buffer(payload));
+            for (int n = random.nextInt(3); n > 0 && !queue.isEmpty(); n--) held.add(queue.poll());
+            for (int n = random.nextInt(4); n > 0 && !held.isEmpty(); n--) letGo(held.remove(), got);
+        }
+        for (ByteBuf b = queue.poll(); b != null; b = queue.poll()) held.add(b);
+        while (!held.isEmpty()) letGo(held.remove(), got);
+        assertThat(got.toByteArray()).isEqualTo(want.toByteArray());
+    }
+
+    private static void letGo(ByteBuf slice, ByteArrayOutputStream got) {
+        got.writeBytes(ByteBufUtil.getBytes(slice));
+        slice.release();
+    }
+
+    @Test
+    void aQueueGoesOnBehindTheSlicesThatAreOutAndBeginsAgainWhenTheyAreGone() {
+        Set<ByteBuf> batches = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<ByteBuf> held = new ArrayDeque<>();
+        for (int i = 0; i < 10_000; i++) { // each is taken and let go
+            take(held, batches);
+            held.remove().release();
+        }
+        assertThat(batches).hasSize(1);
+        for (int i = 0; i < OutboundQueue.BATCH / 128; i++) { // one is always out
+            take(held, batches);
+            if (held.size() > 1) held.remove().release();
+        }
+        assertThat(batches).hasSize(1);
+        take(held, batches); // not over the one that is out
+        assertThat(batches).hasSize(2);
+        held.forEach(ByteBuf::release);
+        take(held, batches);
+        assertThat(batches).hasSize(2);
+        held.getLast().release();
+    }
+
+    private void take(Deque<ByteBuf> held, Set<ByteBuf> batches) {
+        queue.frame(buffer(new byte[123]));
+        ByteBuf slice = queue.poll();
+        held.add(slice);
+        ByteBuf root = slice;
+        while (root.unwrap() != null) root = root.unwrap();
+        batches.add(root);
+    }
+
+    @Test
+    void whatATransportHoldsOutlivesTheQueue() {
+        queue.frame(buffer(new byte[] {1, 2, 3}));
+        ByteBuf slice = queue.poll();
+        queue.frame(buffer(new byte[] {4}));
+        queue.close();
+        assertThat(ByteBufUtil.getBytes(slice)).isEqualTo(framed(new byte[] {1, 2, 3}));
         slice.release();
     }
 
