@@ -8,8 +8,6 @@ import dev.framing.testkit.Wire;
 final class Flood {
     static final int FRAME = 1024;
     static final FrameCodec CODEC = LengthPrefixed.builder().width(2).max(FRAME).build();
-    /** Of a socket's buffer. */
-    static final int SMALL = 8 * 1024;
 
     private Flood() {}
 

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class Peer implements AutoCloseable {
     private final Socket socket;
 
-    Peer(Socket socket) throws IOException {
+    /** @param buffer SO_SNDBUF, or 0: as the system has it */
+    Peer(Socket socket, int buffer) throws IOException {
         this.socket = socket;
+        if (buffer > 0) socket.setSendBufferSize(buffer);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) Rig.PATIENCE.toMillis());
     }

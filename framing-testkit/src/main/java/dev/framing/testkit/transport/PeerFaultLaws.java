@@ -8,11 +8,13 @@ import dev.framing.FramingError;
 import dev.framing.testkit.Event;
 import dev.framing.testkit.Transcript;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Future;
 
 /** What the peer does after each byte of a stream of three frames: it ends, resets, half-closes, or goes silent. */
 final class PeerFaultLaws {
@@ -180,6 +182,63 @@ final class PeerFaultLaws {
             throw new AssertionError("told\n" + told + "not\n" + expected);
     }
 
+    // ------------------------------------------------------------------------------------------------ the network
+
+    /** The peer sends all of it; the network cuts it off. */
+    void whatTheNetworkCutsOffIsToldAsItIs() {
+        atEveryOffset((side, sample, offset) -> {
+            for (String toxic : List.of("reset-after=", "half-close-after=", "stall-after=")) {
+                Rig.Line line = Rig.Line.in(toxic + offset);
+                try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()), Witness::new, line)) {
+                    Future<?> sending = rig.start(() -> {
+                        try {
+                            pair.peer().write(sample.bytes());
+                        } catch (IOException reset) {
+                            // by the network
+                        }
+                        return null;
+                    });
+                    pair.witness().awaitFrames(toxic.startsWith("reset") ? 0 : sample.wholeIn(offset));
+                    if (toxic.startsWith("stall")) pair.link().close();
+                    else pair.witness().awaitOver();
+                    pair.awaitClosed(rig.settings(sample.codec()).drain());
+                    if (toxic.startsWith("reset")) expectReset(sample, offset, pair);
+                    else
+                        expect(
+                                toxic.startsWith("stall") ? sample.told(offset, framer -> {}) : end(sample, offset),
+                                pair);
+                    Rig.get(sending);
+                }
+            }
+        });
+    }
+
+    /** Bytes that come one by one, late, or a few at a time. */
+    void aSlowNetworkChangesNothing() {
+        List<Rig.Trial> trials = new ArrayList<>();
+        for (Sample sample : Sample.all()) {
+            for (Side side : Side.values()) {
+                for (String toxics :
+                        List.of("slices=1", "slices=1, delay=1ms", "slices=7, delay=3ms", "rate=4000", "delay=20ms")) {
+                    List<Toxic> both = Toxic.parseAll(toxics);
+                    trials.add(new Rig.Trial(sample.codec() + ", " + side + ", " + toxics, () -> {
+                        Rig.Line line = new Rig.Line(0, both, both);
+                        try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()), Witness::new, line)) {
+                            sendAll(pair.link(), sample);
+                            pair.peer().write(sample.bytes());
+                            pair.peer().end();
+                            heard(pair, sample.bytes());
+                            pair.witness().awaitOver();
+                            expect(end(sample, sample.bytes().length), pair);
+                            pair.awaitClosed();
+                        }
+                    }));
+                }
+            }
+        }
+        rig.all(trials);
+    }
+
     // ------------------------------------------------------------------------------------------------ the peer stalls
 
     void closingDoesNotWaitForASilentPeer() {
@@ -253,7 +312,7 @@ final class PeerFaultLaws {
         Settings settings =
                 rig.settings(Flood.CODEC).withDeadlines(Deadlines.none().withOutput(DEADLINE));
         for (Side side : Side.values()) {
-            try (Rig.Pair pair = rig.open(side, settings, Witness::new, Flood.SMALL)) {
+            try (Rig.Pair pair = rig.open(side, settings, Witness::new, Rig.Line.NARROW)) {
                 for (int i = 0; i < 200; i++) pair.link().send(Unpooled.wrappedBuffer(Flood.payload(i)));
                 pair.witness().awaitOver();
                 FramingError error = pair.witness().transcript().error().get();

@@ -77,7 +77,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** Both ends of a connection. */
-    record Pair(Witness witness, Peer peer) implements AutoCloseable {
+    record Pair(Witness witness, Peer peer, @Nullable FaultProxy proxy) implements AutoCloseable {
         Link link() {
             return witness.link;
         }
@@ -95,57 +95,95 @@ final class Rig implements AutoCloseable {
         public void close() throws Exception {
             link().abort();
             peer.close();
+            if (proxy != null) proxy.close();
             awaitClosed();
+        }
+    }
+
+    /**
+     * What lies between the adapter and its peer.
+     *
+     * @param buffer of the peer's socket, SO_SNDBUF and SO_RCVBUF; 0: as the system has it
+     * @param in toxics on the way to the adapter
+     * @param out toxics on the way from it
+     */
+    record Line(int buffer, List<Toxic> in, List<Toxic> out) {
+        static final Line PLAIN = new Line(0, List.of(), List.of());
+        static final Line NARROW = new Line(8 * 1024, List.of(), List.of());
+
+        static Line in(String toxics) {
+            return new Line(0, Toxic.parseAll(toxics), List.of());
+        }
+
+        private boolean isPlain() {
+            return in.isEmpty() && out.isEmpty();
         }
     }
 
     /** A connection whose application only listens. */
     Pair open(Side side, Settings settings) throws Exception {
-        return open(side, settings, Witness::new, 0);
+        return open(side, settings, Witness::new, Line.PLAIN);
     }
 
     Pair open(Side side, Settings settings, Function<Link, Witness> application) throws Exception {
-        return open(side, settings, application, 0);
+        return open(side, settings, application, Line.PLAIN);
     }
 
-    /** @param receives SO_RCVBUF of the peer, or 0: as the system has it */
-    Pair open(Side side, Settings settings, Function<Link, Witness> application, int receives) throws Exception {
-        Pair pair = side == Side.ACCEPTING
-                ? accepted(settings, application, receives)
-                : connected(settings, application, receives);
-        witnesses.add(pair.witness);
+    Pair open(Side side, Settings settings, Function<Link, Witness> application, Line line) throws Exception {
+        Pair pair =
+                side == Side.ACCEPTING ? accepted(settings, application, line) : connected(settings, application, line);
+        if (pair.witness.keeps()) witnesses.add(pair.witness);
         return pair;
     }
 
-    private Pair accepted(Settings settings, Function<Link, Witness> application, int receives) throws Exception {
+    private Pair accepted(Settings settings, Function<Link, Witness> application, Line line) throws Exception {
         Port port;
         synchronized (ports) {
             port = ports.computeIfAbsent(settings, s -> new Port());
         }
         synchronized (port) {
-            if (port.address == null) port.address = adapter.listen(settings, port::accept);
+            InetSocketAddress address = port.address;
+            if (address == null) port.address = address = adapter.listen(settings, port::accept);
+            FaultProxy proxy = null;
+            if (!line.isPlain()) {
+                proxy = FaultProxy.to(address)
+                        .upstream(line.in)
+                        .downstream(line.out)
+                        .start();
+                address = proxy.address();
+            }
             port.next.set(application);
             Socket socket = new Socket();
-            if (receives > 0) socket.setReceiveBufferSize(receives);
-            socket.connect(port.address);
+            if (line.buffer > 0) socket.setReceiveBufferSize(line.buffer);
+            socket.connect(address);
             Witness witness = port.accepted.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (witness == null) throw new AssertionError("not accepted within " + PATIENCE);
-            return new Pair(witness, new Peer(socket));
+            return new Pair(witness, new Peer(socket, line.buffer), proxy);
         }
     }
 
-    private Pair connected(Settings settings, Function<Link, Witness> application, int receives) throws Exception {
+    private Pair connected(Settings settings, Function<Link, Witness> application, Line line) throws Exception {
         try (ServerSocket server = new ServerSocket()) {
-            if (receives > 0) server.setReceiveBufferSize(receives);
+            if (line.buffer > 0) server.setReceiveBufferSize(line.buffer);
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+            InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
+            FaultProxy proxy = null;
+            if (!line.isPlain()) {
+                proxy = FaultProxy.to(address)
+                        .upstream(line.out)
+                        .downstream(line.in)
+                        .start();
+                address = proxy.address();
+            }
             AtomicReference<@Nullable Witness> made = new AtomicReference<>();
             Function<Link, FrameHandler> note = link -> {
                 Witness witness = application.apply(link);
                 if (made.getAndSet(witness) != null) throw new AssertionError("two handlers for one connection");
                 return witness;
             };
-            adapter.connect((InetSocketAddress) server.getLocalSocketAddress(), settings, note);
-            return new Pair(Objects.requireNonNull(made.get(), "no handler was made"), new Peer(server.accept()));
+            adapter.connect(address, settings, note);
+            Peer peer = new Peer(server.accept(), line.buffer);
+            return new Pair(Objects.requireNonNull(made.get(), "no handler was made"), peer, proxy);
         }
     }
 

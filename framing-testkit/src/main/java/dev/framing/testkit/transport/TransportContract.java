@@ -99,6 +99,18 @@ public abstract class TransportContract {
         law(rig -> new PeerFaultLaws(rig).aPeerThatTakesNothingIsTimedOut());
     }
 
+    /** Through a {@link FaultProxy} that resets, half-closes or stalls after each byte. */
+    @Test
+    protected void whatTheNetworkCutsOffIsToldAsItIs() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).whatTheNetworkCutsOffIsToldAsItIs());
+    }
+
+    /** Through a {@link FaultProxy} that slices, delays and throttles. */
+    @Test
+    protected void aSlowNetworkChangesNothing() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).aSlowNetworkChangesNothing());
+    }
+
     // ------------------------------------------------------------------------ we, after none, one, two ... frames sent
 
     @Test

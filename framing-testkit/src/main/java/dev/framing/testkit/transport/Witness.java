@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The application of one connection: writes down what it is told, and which promises of the {@link Adapter} were broken. */
 class Witness implements FrameHandler {
     final Link link;
+    private final boolean keeps;
     private final Transcriber heard = new Transcriber();
     private final List<String> broken = new ArrayList<>();
     private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
@@ -25,7 +26,18 @@ class Witness implements FrameHandler {
     private boolean closed;
 
     Witness(Link link) {
+        this(link, true);
+    }
+
+    /** @param keeps frames are written down, not only counted */
+    Witness(Link link, boolean keeps) {
         this.link = link;
+        this.keeps = keeps;
+    }
+
+    /** False: one of very many, or of very many frames. */
+    boolean keeps() {
+        return keeps;
     }
 
     /** What the application does with a frame, after it was written down. */
@@ -38,7 +50,7 @@ class Witness implements FrameHandler {
     @Override
     public final void onFrame(Frame frame) {
         told("a frame", () -> frame(frame), () -> {
-            heard.onFrame(frame);
+            if (keeps) heard.onFrame(frame);
             frames++;
         });
     }
