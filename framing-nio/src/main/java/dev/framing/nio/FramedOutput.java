@@ -61,6 +61,8 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private volatile boolean endSoon;
     private volatile @Nullable IOException failure;
     private volatile boolean ended;
+    /** Ended by {@link FramedSocket#close}: no application's mistake. */
+    private boolean closing;
 
     private FramedOutput(Builder b, Sink sink) {
         this.sink = sink;
@@ -279,7 +281,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         if (broken == null && !discarded && !ended) return;
         first.release();
         second.release();
-        if (discarded) throw new ClosedChannelException();
+        if (discarded || closing) throw new ClosedChannelException();
         if (broken != null) throw new IOException("the output broke before: " + broken.getMessage(), broken);
         if (endSoon) throw new IOException("the peer has ended, and half-open was not allowed: nothing can be written");
         throw new IllegalStateException("the output was ended: nothing can be written");
@@ -334,6 +336,17 @@ public final class FramedOutput implements AutoCloseable, Flushable {
             whole.signalAll();
             sink.end();
         } finally {
+            unlock();
+        }
+    }
+
+    /** The same; from then on nothing can be written because this is closed. */
+    void endToClose() throws IOException {
+        lock.lock();
+        try {
+            end();
+        } finally {
+            closing = true;
             unlock();
         }
     }
@@ -403,6 +416,11 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     /** A write failed, and whoever made it was told. */
     boolean isBroken() {
         return failure != null;
+    }
+
+    /** Bytes waiting. */
+    long heldBytes() {
+        return queue.bytes();
     }
 
     /** Nothing goes out any more. */

@@ -345,7 +345,7 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         boolean told = out.isBroken();
         Deadline flush = new Deadline(flushTimeout, this::resetNow);
         try {
-            flush.run(out::end);
+            flush.run(out::endToClose);
             Deadline drain = new Deadline(drainTimeout, this::closeNow);
             try {
                 drain.run(() -> in.drain(DRAINED, FramedInput.nanos(drainTimeout)));
@@ -371,6 +371,11 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
 
     FramedInput input() {
         return in;
+    }
+
+    /** Memory of both directions. Exact while no other thread is at it. */
+    long heldBytes() {
+        return in.framer().heldBytes() + out.heldBytes();
     }
 
     private void closeNow() throws IOException {

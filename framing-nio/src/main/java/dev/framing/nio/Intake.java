@@ -172,9 +172,30 @@ final class Intake {
     }
 
     private IOException broken(IOException cause) {
-        framer.close();
-        if (!closed) return failure = cause;
-        return cause instanceof AsynchronousCloseException ? cause : woken(cause);
+        if (closed) {
+            framer.close();
+            return cause instanceof AsynchronousCloseException ? cause : woken(cause);
+        }
+        if (cause instanceof ClosedChannelException) { // by us, under our own feet: the peer has reset nothing
+            framer.close();
+            return failure = cause;
+        }
+        tellReset();
+        if (closed) return woken(cause); // by the handler
+        if (!(error instanceof FramingError.Reset reset)) return failure = cause;
+        return failure =
+                new IOException(reset.message() + " (" + cause.getMessage() + ")", new FramingException(reset, cause));
+    }
+
+    /** A handler that does not listen to errors throws them: this one is thrown anyway, as an {@link IOException}. */
+    private void tellReset() {
+        try {
+            framer.reset();
+        } catch (FramingException e) {
+            if (error == null || e.error() != error) throw e;
+        } finally {
+            if (!framer.isOver()) framer.close();
+        }
     }
 
     private static AsynchronousCloseException woken(Exception cause) {
@@ -185,8 +206,8 @@ final class Intake {
 
     /** The stream has ended; throws where that was no clean end. */
     private boolean over() throws IOException {
-        if (error != null) throw new FramingException(error);
         if (failure != null) throw failure;
+        if (error != null) throw new FramingException(error);
         return ended;
     }
 

@@ -4,16 +4,17 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An allocator that counts: bytes of capacity in use, the most there ever were, allocations made; and one that can fail. Its buffers
- * are known to Netty's {@link io.netty.util.ResourceLeakDetector}, whichever is installed.
+ * are known to Netty's {@link io.netty.util.ResourceLeakDetector}, whichever is installed. For any number of threads.
  */
 public final class CountingAllocator extends AbstractByteBufAllocator {
-    private long used;
-    private long most;
-    private long allocations;
-    private long failing;
+    private final AtomicLong used = new AtomicLong();
+    private final AtomicLong most = new AtomicLong();
+    private final AtomicLong allocations = new AtomicLong();
+    private volatile long failing;
 
     public CountingAllocator() {
         super(false);
@@ -21,24 +22,22 @@ public final class CountingAllocator extends AbstractByteBufAllocator {
 
     /** Bytes of capacity allocated and not freed. */
     public long used() {
-        return used;
+        return used.get();
     }
 
     /** The most bytes in use at one time since the last call of this. */
     public long most() {
-        long peak = most;
-        most = used;
-        return peak;
+        return most.getAndSet(used.get());
     }
 
     /** Buffers allocated since this was made. */
     public long allocations() {
-        return allocations;
+        return allocations.get();
     }
 
     /** The {@code k}-th allocation from now on throws {@link OutOfBuffers}; 0: none does. */
     public void failAt(long k) {
-        failing = k == 0 ? 0 : allocations + k;
+        failing = k == 0 ? 0 : allocations.get() + k;
     }
 
     /** What a failing allocation throws. */
@@ -68,12 +67,12 @@ public final class CountingAllocator extends AbstractByteBufAllocator {
     }
 
     private void count() {
-        if (++allocations == failing) throw new OutOfBuffers();
+        if (allocations.incrementAndGet() == failing) throw new OutOfBuffers();
     }
 
     private void use(int bytes) {
-        used += bytes;
-        if (used > most) most = used;
+        long now = used.addAndGet(bytes);
+        if (now > most.get()) most.accumulateAndGet(now, Math::max);
     }
 
     private static final class Heap extends UnpooledHeapByteBuf {

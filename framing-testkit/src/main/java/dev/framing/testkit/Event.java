@@ -7,6 +7,11 @@ import java.util.List;
 /** One thing that a handler was told. Equal by content. */
 public sealed interface Event {
 
+    /** {@link Ended} or {@link Failed}: nothing may follow. */
+    default boolean endsTheStream() {
+        return this instanceof Ended || this instanceof Failed;
+    }
+
     /**
      * A frame, the payloads of its parts joined.
      *

@@ -11,7 +11,6 @@ import dev.framing.RetainedFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +31,7 @@ final class Recorder implements FrameHandler {
     private record Held(@Nullable ByteBuf slice, @Nullable RetainedFrame frame, byte[] bytes, Event.Framed as) {}
 
     private final Replay replay;
-    private final List<Event> events = new ArrayList<>();
+    private final Transcriber heard = new Transcriber();
     private final List<Held> held = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
     private @Nullable Framer framer;
@@ -41,13 +40,6 @@ final class Recorder implements FrameHandler {
     private int calls;
     private @Nullable Fault thrown;
     private boolean closed;
-
-    // the frame in parts that is open
-    private @Nullable ByteArrayOutputStream payload;
-    private byte[] head = {};
-    private long position;
-    private long length;
-    private final List<String> details = new ArrayList<>();
 
     Recorder(Replay replay) {
         this.replay = replay;
@@ -85,7 +77,7 @@ final class Recorder implements FrameHandler {
     }
 
     Transcript transcript() {
-        return new Transcript(events, payload == null ? new byte[0] : payload.toByteArray(), errorAfter);
+        return heard.transcript(errorAfter);
     }
 
     // ------------------------------------------------------------------------------------------------ told
@@ -95,6 +87,7 @@ final class Recorder implements FrameHandler {
         called();
         if (f.part() == Part.WHOLE) whole(f);
         else part(f);
+        heard.onFrame(f);
         hold(f);
         if (!closed) act(f);
     }
@@ -104,31 +97,28 @@ final class Recorder implements FrameHandler {
         called();
         if (!(replay.oversize() instanceof Oversize.Skip)) broke("skipped under " + replay.oversize());
         if (bytes <= replay.maxFrameLength()) broke("skipped a frame of only " + bytes + " bytes");
-        events.add(new Event.Skipped(from, bytes));
+        heard.onSkipped(from, bytes);
     }
 
     @Override
     public void onEnd() {
         called();
-        if (payload != null) broke("a clean end inside a frame in parts");
-        events.add(new Event.Ended());
+        if (heard.inParts()) broke("a clean end inside a frame in parts");
+        heard.onEnd();
     }
 
     @Override
     public void onError(FramingError error) {
         called();
         errorAfter = given;
-        events.add(new Event.Failed(error));
+        heard.onError(error);
     }
 
     private void called() {
         if (thrown != null) broke("called after the handler threw");
         if (closed) broke("called after close()");
         if (framer().isPaused()) broke("called while paused");
-        if (!events.isEmpty()) {
-            Event last = events.get(events.size() - 1);
-            if (last instanceof Event.Ended || last instanceof Event.Failed) broke("called after " + last);
-        }
+        heard.last().filter(Event::endsTheStream).forEach(last -> broke("called after " + last));
         if (++calls == replay.throwingAt()) {
             thrown = new Fault();
             throw thrown;
@@ -145,10 +135,7 @@ final class Recorder implements FrameHandler {
         if (bytes > replay.maxFrameLength()) broke("a frame of " + bytes + " bytes, whole");
         if (!nested && replay.oversize() instanceof Oversize.Parts p && bytes > p.from())
             broke("a frame of " + bytes + " bytes came whole, parts begin over " + p.from());
-        if (!nested && payload != null) broke("a whole frame while one in parts is open");
-        List<String> with =
-                f.detail(Object.class).map(replay::describe).map(List::of).getOrElse(List.of());
-        events.add(new Event.Framed(f.position(), bytes, headOf(f), f.bytes(), tailOf(f), with));
+        if (!nested && heard.inParts()) broke("a whole frame while one in parts is open");
     }
 
     private void part(Frame f) {
@@ -156,42 +143,24 @@ final class Recorder implements FrameHandler {
             broke(f + " under " + replay.oversize());
             return;
         }
-        ByteArrayOutputStream joined = payload;
-        if ((f.part() == Part.FIRST) != (joined == null)) broke(f + " out of turn");
-        if (f.part() != Part.FIRST && f.headLength() != 0) broke("a head in " + f);
+        boolean first = f.part() == Part.FIRST;
+        if (first == heard.inParts()) broke(f + " out of turn");
+        if (!first && f.headLength() != 0) broke("a head in " + f);
         if (f.part() != Part.LAST && f.tailLength() != 0) broke("a tail in " + f);
-        if (f.part() == Part.FIRST || joined == null) {
-            payload = joined = new ByteArrayOutputStream();
-            head = headOf(f);
-            position = f.position();
-            length = 0;
-            details.clear();
-        }
-        if (f.position() != position) broke(f + " of the frame at " + position);
-        if (f.length() < length) broke(f + " covers less than the part before it");
-        length = f.length();
-        joined.writeBytes(f.bytes());
-        f.detail(Object.class).map(replay::describe).forEach(details::add);
+        if (!first && f.position() != heard.position()) broke(f + " of the frame at " + heard.position());
+        if (!first && f.length() < heard.length()) broke(f + " covers less than the part before it");
         if (f.part() != Part.LAST) return;
-        if (length <= p.from()) broke("a frame of " + length + " bytes came in parts, they begin over " + p.from());
-        if (length > p.total()) broke("a frame of " + length + " bytes in parts, total is " + p.total());
-        events.add(new Event.Framed(position, length, head, joined.toByteArray(), tailOf(f), List.copyOf(details)));
-        payload = null;
-    }
-
-    private static byte[] headOf(Frame f) {
-        return ByteBufUtil.getBytes(f.buffer(), f.payloadIndex() - f.headLength(), f.headLength(), true);
-    }
-
-    private static byte[] tailOf(Frame f) {
-        return ByteBufUtil.getBytes(f.buffer(), f.payloadIndex() + f.payloadLength(), f.tailLength(), true);
+        long bytes = f.length();
+        if (bytes <= p.from()) broke("a frame of " + bytes + " bytes came in parts, they begin over " + p.from());
+        if (bytes > p.total()) broke("a frame of " + bytes + " bytes in parts, total is " + p.total());
     }
 
     // ------------------------------------------------------------------------------------------------ done
 
     private void hold(Frame f) {
         if (!replay.act().retains() && !replay.act().keeps()) return;
-        Event.Framed as = new Event.Framed(f.position(), f.length(), headOf(f), f.bytes(), tailOf(f), List.of());
+        Event.Framed as = new Event.Framed(
+                f.position(), f.length(), Transcriber.headOf(f), f.bytes(), Transcriber.tailOf(f), List.of());
         ByteBuf slice = replay.act().retains() ? f.retain() : null;
         RetainedFrame kept = replay.act().keeps() ? f.keep() : null;
         held.add(new Held(slice, kept, f.bytes(), as));

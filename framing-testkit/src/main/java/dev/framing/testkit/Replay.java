@@ -113,13 +113,6 @@ public record Replay(
                 + "\n  bytes " + Transcript.hex(stream);
     }
 
-    /** A detail as text. One that prints its identity only is known by its class. */
-    String describe(Object detail) {
-        String text = String.valueOf(detail);
-        String name = detail.getClass().getName();
-        return text.startsWith(name + '@') ? name : text;
-    }
-
     /** One run: the calls of a transport, and what is looked at after each. */
     private static final class Run {
         private final Replay replay;

@@ -1,0 +1,140 @@
+package dev.framing.testkit.transport;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The laws that every adapter of a transport keeps, as tests to inherit: over real sockets, with plain sockets as peers that end, reset,
+ * half-close and stall at every byte.
+ *
+ * <pre>{@code
+ * class MyTransportTest extends TransportContract {
+ *     @Override
+ *     protected Adapter adapter() {
+ *         return new MyAdapter();   // listens, connects, and wraps a connection as a Link
+ *     }
+ * }
+ * }</pre>
+ *
+ * Each law opens its own adapter and closes it; afterwards no descriptor is open, no buffer is held, nobody was told anything after the
+ * end. Many connections run at once, and none waits but for what it tests.
+ */
+@Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class TransportContract {
+
+    /** What is tested: a new one. */
+    protected abstract Adapter adapter() throws Exception;
+
+    private interface Law {
+        void hold(Rig rig) throws Exception;
+    }
+
+    private void law(Law law) throws Exception {
+        Rig rig = new Rig(adapter());
+        boolean held = false;
+        try {
+            law.hold(rig);
+            held = true;
+        } finally {
+            if (!held) rig.adapter.close();
+        }
+        rig.close();
+    }
+
+    // ------------------------------------------------------------------------ the peer, after each byte of three
+    // frames
+
+    /** The peer closes. */
+    @Test
+    protected void theEndIsCleanOnlyBetweenFrames() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).theEndIsCleanOnlyBetweenFrames());
+    }
+
+    /** The peer half-closes and reads on. */
+    @Test
+    protected void whenThePeerEndsWeEndToo() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).whenThePeerEndsWeEndToo());
+    }
+
+    /** The same where half-open was allowed. */
+    @Test
+    protected void withHalfOpenAllowedWritingGoesOnUntilOurEnd() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).withHalfOpenAllowedWritingGoesOnUntilOurEnd());
+    }
+
+    /** The peer resets. */
+    @Test
+    protected void aResetComesAfterTheFramesBeforeItAndIsNoEnd() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).aResetComesAfterTheFramesBeforeItAndIsNoEnd());
+    }
+
+    /** The peer resets after each byte of what we send. */
+    @Test
+    protected void aResetWhileWeSendIsToldOnce() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).aResetWhileWeSendIsToldOnce());
+    }
+
+    /** The peer goes silent, and we close. */
+    @Test
+    protected void closingDoesNotWaitForASilentPeer() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).closingDoesNotWaitForASilentPeer());
+    }
+
+    /** The peer goes silent, and we abort. */
+    @Test
+    protected void abortingResetsASilentPeer() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).abortingResetsASilentPeer());
+    }
+
+    /** The peer goes silent, and a deadline passes. */
+    @Test
+    protected void aSilentPeerIsTimedOut() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).aSilentPeerIsTimedOut());
+    }
+
+    /** The peer stops reading, and a deadline passes. */
+    @Test
+    protected void aPeerThatTakesNothingIsTimedOut() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).aPeerThatTakesNothingIsTimedOut());
+    }
+
+    /** Through a {@link FaultProxy} that resets, half-closes or stalls after each byte. */
+    @Test
+    protected void whatTheNetworkCutsOffIsToldAsItIs() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).whatTheNetworkCutsOffIsToldAsItIs());
+    }
+
+    /** Through a {@link FaultProxy} that slices, delays and throttles. */
+    @Test
+    protected void aSlowNetworkChangesNothing() throws Exception {
+        law(rig -> new PeerFaultLaws(rig).aSlowNetworkChangesNothing());
+    }
+
+    // ------------------------------------------------------------------------ we, after none, one, two ... frames sent
+
+    @Test
+    protected void ourEndComesAfterWhatWasSentAndReceivingGoesOn() throws Exception {
+        law(rig -> new OwnEndLaws(rig).ourEndComesAfterWhatWasSentAndReceivingGoesOn());
+    }
+
+    @Test
+    protected void closingLosesNothingThoughThePeerKeepsSending() throws Exception {
+        law(rig -> new OwnEndLaws(rig).closingLosesNothingThoughThePeerKeepsSending());
+    }
+
+    @Test
+    protected void abortingResetsAndNothingIsHeld() throws Exception {
+        law(rig -> new OwnEndLaws(rig).abortingResetsAndNothingIsHeld());
+    }
+
+    @Test
+    protected void anAnswerToABrokenStreamArrives() throws Exception {
+        law(rig -> new OwnEndLaws(rig).anAnswerToABrokenStreamArrives());
+    }
+
+    @Test
+    protected void aResetWhileWeCloseIsQuiet() throws Exception {
+        law(rig -> new OwnEndLaws(rig).aResetWhileWeCloseIsQuiet());
+    }
+}
