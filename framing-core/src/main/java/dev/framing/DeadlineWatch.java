@@ -90,6 +90,11 @@ public final class DeadlineWatch {
         return expired ? NEVER : Math.min(inbound(now), outbound(now));
     }
 
+    /** Is it {@link Deadline#OUTPUT} that {@link #expire} would tell? */
+    public boolean isOutputDue(long now) {
+        return !expired && outbound(now) <= 0;
+    }
+
     /**
      * Tells the engine, once, if a deadline has passed.
      *

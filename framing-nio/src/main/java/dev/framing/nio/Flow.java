@@ -79,6 +79,8 @@ final class Flow {
     private boolean paused;
     /** More than the high mark waited to be sent, and not yet less than the low mark. */
     private boolean over;
+    /** What waits will not be sent: the peer has had its time. */
+    private boolean doomed;
     /** {@link #end} was called. */
     private boolean ended;
     /** The transport told a reset, or the like, to a read. */
@@ -170,21 +172,26 @@ final class Flow {
 
     private void expired(long now) {
         long waiting = out.bytes();
+        boolean output = watch.isOutputDue(now);
+        if (output && over) {
+            doomed = true; // what the frames behind it send goes nowhere, but they are told
+            over = false;
+            goOn();
+        }
         Deadline which = null;
         inEngine = true;
         try {
             which = watch.expire(now);
         } catch (RuntimeException | Error e) {
-            which = Deadline.IDLE; // told, and thrown back by the handler
+            which = output ? Deadline.OUTPUT : Deadline.IDLE; // told, and thrown back by the handler
             caught(e);
         } finally {
             inEngine = false;
         }
         if (which == null || closed) return;
         if (which == Deadline.OUTPUT) {
-            if (broken == null)
-                broken = new IOException("the peer took none of the " + waiting + " bytes that wait for it");
-            abort();
+            broken(new IOException("the peer took none of the " + waiting + " bytes that wait for it"));
+            reset();
         } else {
             giveUp();
         }
@@ -491,6 +498,14 @@ final class Flow {
             return;
         }
         closing = true;
+        framer.close();
+        reset();
+        enter();
+        leave();
+    }
+
+    /** Of the transport only: what the engine has, it still tells. */
+    private void reset() {
         inbound = In.ENDED;
         outEnded();
         closed = true;
@@ -499,9 +514,6 @@ final class Flow {
         } catch (IOException e) {
             // closed, or reset by the peer
         }
-        framer.close();
-        enter();
-        leave();
     }
 
     // ------------------------------------------------------------------------------------------------ entries
@@ -594,6 +606,7 @@ final class Flow {
     }
 
     private void hold() {
+        if (doomed) return;
         over = true;
         if (!framer.isOver()) framer.pause();
     }
