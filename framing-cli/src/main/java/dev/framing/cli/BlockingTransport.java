@@ -20,6 +20,11 @@ final class BlockingTransport implements Transport {
     }
 
     @Override
+    public String name() {
+        return "blocking";
+    }
+
+    @Override
     public InetSocketAddress address() {
         return (InetSocketAddress) server.socket().getLocalSocketAddress();
     }

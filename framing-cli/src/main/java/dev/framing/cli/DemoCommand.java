@@ -70,12 +70,15 @@ final class DemoCommand implements Callable<Integer> {
         Look look = streams.outLook();
         Matrix matrix = new Matrix(streams, out);
         Map<String, Receipt> seen;
-        try (Transport transport = new BlockingTransport()) {
+        try (Transport blocking = new BlockingTransport();
+                Transport selector = new SelectorTransport()) {
             out.println("Recorded traffic through sockets on "
-                    + transport.address().getAddress().getHostAddress() + ".");
+                    + blocking.address().getAddress().getHostAddress() + ".");
             out.println();
             seen = matrix.run(
-                    transport, rows, EXCERPTS.stream().map(Excerpt::stream).toList());
+                    List.of(blocking, selector),
+                    rows,
+                    EXCERPTS.stream().map(Excerpt::stream).toList());
         }
         matrix.totals(rows.size());
         if (rows.size() == Captures.ALL.size()) {

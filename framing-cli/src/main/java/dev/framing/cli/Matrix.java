@@ -5,14 +5,14 @@ import dev.framing.cli.Look.Style;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Every stream, every cut, one transport; a row for each stream as soon as it is known:
+ * Every stream, every cut, every transport; a row for each stream as soon as it is known:
  *
  * <pre>
  *                             one read() taken for one message:       framing:
@@ -20,6 +20,8 @@ import java.util.Map;
  *                              as recorded   one byte   ...           of expected
  *   lsp                    c2s     104   0  10971   0                   51/51 ok
  * </pre>
+ *
+ * The reads are those of the first transport; the frames those of all, where one has fewer, its.
  */
 final class Matrix {
     private static final int[] WIDTHS = {8, 7, 6, 6};
@@ -32,11 +34,17 @@ final class Matrix {
     private final PrintStream out;
     private final Look look;
     private final List<String> differences = new ArrayList<>();
+    private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private int replays;
     private long naiveReads;
     private long naiveRight;
-    private long framesCut;
-    private long framesExpected;
+
+    /** Of one transport. */
+    private static final class Tally {
+        private long cut;
+        private long expected;
+        private int wrong;
+    }
 
     Matrix(Streams streams, PrintStream out) {
         this.streams = streams;
@@ -47,26 +55,32 @@ final class Matrix {
     /**
      * Prints the table.
      *
-     * @return what the server saw in the random cut, by the stream's name, of those named in {@code wanted}
+     * @return what the first server saw in the random cut, by the stream's name, of those named in {@code wanted}
      */
-    Map<String, Receipt> run(Transport transport, List<Row> rows, List<String> wanted)
+    Map<String, Receipt> run(List<Transport> transports, List<Row> rows, List<String> wanted)
             throws IOException, InterruptedException {
         Map<String, Receipt> kept = new HashMap<>();
         header();
-        int total = rows.size() * Cut.values().length;
+        int total = rows.size() * Cut.values().length * transports.size();
         try (Progress progress = new Progress(streams)) {
             for (Row row : rows) {
-                Map<Cut, Receipt> receipts = new EnumMap<>(Cut.class);
-                for (Cut cut : Cut.values()) {
-                    progress.at(replays, total, row.recording().name() + ", " + cut.title());
-                    receipts.put(cut, Sending.run(transport, row.codec(), row.recording(), cut));
-                    replays++;
+                Line line = new Line(row.recording());
+                for (Transport transport : transports) {
+                    boolean first = transport.equals(transports.get(0));
+                    for (Cut cut : Cut.values()) {
+                        String what = row.recording().name() + ", " + transport.name() + ", " + cut.title();
+                        progress.at(replays++, total, what);
+                        Receipt receipt = Sending.run(transport, row.codec(), row.recording(), cut);
+                        if (first) line.naive(cut, receipt);
+                        line.framing(transport, what, receipt);
+                        if (first
+                                && cut == Cut.RANDOM
+                                && wanted.contains(row.recording().name()))
+                            kept.put(row.recording().name(), receipt);
+                    }
                 }
                 progress.clear();
-                print(row.recording(), receipts);
-                Receipt random = receipts.get(Cut.RANDOM);
-                if (random != null && wanted.contains(row.recording().name()))
-                    kept.put(row.recording().name(), random);
+                line.print();
             }
         }
         return kept;
@@ -81,36 +95,52 @@ final class Matrix {
         out.println(look.paint(Style.BOLD, titles + " /expected"));
     }
 
-    private void print(Recording recording, Map<Cut, Receipt> receipts) {
-        int space = recording.name().lastIndexOf(' ');
-        StringBuilder line = new StringBuilder("%-22s %s"
-                .formatted(
-                        recording.name().substring(0, space), recording.name().substring(space + 1)));
-        int least = recording.frames();
-        List<String> wrong = new ArrayList<>();
-        for (Map.Entry<Cut, Receipt> entry : receipts.entrySet()) {
-            Receipt receipt = entry.getValue();
+    /** One row of the table, while it is made. */
+    private final class Line {
+        private final Recording recording;
+        private final StringBuilder text;
+        private final List<String> wrong = new ArrayList<>();
+        private int least;
+
+        Line(Recording recording) {
+            this.recording = recording;
+            least = recording.frames();
+            int space = recording.name().lastIndexOf(' ');
+            text = new StringBuilder("%-22s %s"
+                    .formatted(
+                            recording.name().substring(0, space),
+                            recording.name().substring(space + 1)));
+        }
+
+        void naive(Cut cut, Receipt receipt) {
             int reads = receipt.reads().length;
             int right = receipt.readsThatAreFrames(recording);
-            String cell = ("%" + WIDTHS[entry.getKey().ordinal()] + "d%" + RIGHT + "d").formatted(reads, right);
-            boolean naiveIsRight = reads == recording.frames() && right == reads;
-            line.append(look.paint(naiveIsRight ? Style.GOOD : Style.WRONG, cell));
+            String cell = ("%" + WIDTHS[cut.ordinal()] + "d%" + RIGHT + "d").formatted(reads, right);
+            boolean isRight = reads == recording.frames() && right == reads;
+            text.append(look.paint(isRight ? Style.GOOD : Style.WRONG, cell));
             naiveReads += reads;
             naiveRight += right;
-            framesCut += receipt.frames().size();
-            framesExpected += recording.frames();
-            String difference = receipt.differenceFrom(recording);
-            if (difference != null) {
-                wrong.add(recording.name() + ", " + entry.getKey().title() + ": " + difference);
-                least = receipt.frames().size();
-            }
         }
-        line.append("%8s ".formatted(least + "/" + recording.frames()));
-        line.append(wrong.isEmpty() ? look.paint(Style.GOOD, look.tick()) : look.paint(Style.BAD, look.cross()));
-        out.println(line);
-        for (String difference : wrong) out.println(look.paint(Style.BAD, "  " + difference));
-        differences.addAll(wrong);
-        out.flush();
+
+        void framing(Transport transport, String what, Receipt receipt) {
+            Tally tally = tallies.computeIfAbsent(transport.name(), name -> new Tally());
+            tally.cut += receipt.frames().size();
+            tally.expected += recording.frames();
+            String difference = receipt.differenceFrom(recording);
+            if (difference == null) return;
+            tally.wrong++;
+            wrong.add(what + ": " + difference);
+            least = receipt.frames().size();
+        }
+
+        void print() {
+            text.append("%8s ".formatted(least + "/" + recording.frames()));
+            text.append(wrong.isEmpty() ? look.paint(Style.GOOD, look.tick()) : look.paint(Style.BAD, look.cross()));
+            out.println(text);
+            for (String difference : wrong) out.println(look.paint(Style.BAD, "  " + difference));
+            differences.addAll(wrong);
+            out.flush();
+        }
     }
 
     /** The last lines of the table. */
@@ -119,13 +149,27 @@ final class Matrix {
         out.println("One byte a write: the kernel joins those that wait to be read.");
         out.println("As recorded and random: each write waits until the one before was read.");
         out.println();
-        out.printf(Locale.ROOT, "%d streams, each sent %d ways: %,d replays.%n", rows, Cut.values().length, replays);
+        out.printf(
+                Locale.ROOT,
+                "%d streams, each sent %d ways over %d transports: %,d replays.%n",
+                rows,
+                Cut.values().length,
+                tallies.size(),
+                replays);
         out.printf(
                 Locale.ROOT, "One read() for one message: %,d of %,d reads were one frame.%n", naiveRight, naiveReads);
-        String verdict = differences.isEmpty()
-                ? look.paint(Style.GOOD, "positions, lengths and bytes as recorded " + look.tick())
-                : look.paint(Style.BAD, differences.size() + " replays differ " + look.cross());
-        out.printf(Locale.ROOT, "framing: %,d of %,d frames, %s%n", framesCut, framesExpected, verdict);
+        tallies.forEach((name, tally) -> {
+            String verdict = tally.wrong == 0
+                    ? look.paint(Style.GOOD, "positions, lengths and bytes as recorded " + look.tick())
+                    : look.paint(Style.BAD, tally.wrong + " replays differ " + look.cross());
+            out.printf(
+                    Locale.ROOT,
+                    "framing, %-9s %,d of %,d frames, %s%n",
+                    name + ":",
+                    tally.cut,
+                    tally.expected,
+                    verdict);
+        });
     }
 
     boolean matched() {

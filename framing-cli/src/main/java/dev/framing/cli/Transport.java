@@ -7,6 +7,9 @@ import java.net.InetSocketAddress;
 
 /** A server on the loopback interface that cuts what it receives into frames: one for each kind of adapter. */
 interface Transport extends Closeable {
+    /** What it is called in a table. */
+    String name();
+
     /** Where it listens. */
     InetSocketAddress address();
 

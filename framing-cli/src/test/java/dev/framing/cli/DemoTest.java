@@ -47,8 +47,9 @@ class DemoTest {
         Run run = demo(wrong, "smtp");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out())
-                .contains(" NO\n  smtp-pipelined s2c, as recorded: " + said)
-                .contains("smtp-pipelined s2c, random: " + said)
+                .contains(" NO\n  smtp-pipelined s2c, blocking, as recorded: " + said)
+                .contains("smtp-pipelined s2c, blocking, random: " + said)
+                .contains("smtp-pipelined s2c, selector, random: " + said)
                 .contains("4 replays differ NO");
     }
 

@@ -96,6 +96,9 @@ final class Flow {
     /** When the step of {@link #close} that is on its way must be over. */
     private long closeBy;
 
+    /** Bytes that reads have brought. */
+    long received;
+
     private long drained;
     /** The transport is closed. */
     private volatile boolean closed;
@@ -260,8 +263,12 @@ final class Flow {
             readFailed(e);
             return 0;
         }
-        if (n < 0) inbound = In.ENDED;
-        else room.writerIndex(at + n);
+        if (n < 0) {
+            inbound = In.ENDED;
+        } else {
+            room.writerIndex(at + n);
+            received += n;
+        }
         return n;
     }
 

@@ -344,6 +344,11 @@ public final class FramedChannel implements AutoCloseable {
         return flow.framer.position();
     }
 
+    /** Bytes that the transport has brought, delivered or not. */
+    public long receivedBytes() {
+        return flow.received;
+    }
+
     /** Bytes of memory held: what the engine holds and what waits to be sent. */
     public long heldBytes() {
         return flow.framer.heldBytes() + flow.out.bytes();
