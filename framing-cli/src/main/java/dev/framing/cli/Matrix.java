@@ -157,7 +157,10 @@ final class Matrix {
                 tallies.size(),
                 replays);
         out.printf(
-                Locale.ROOT, "One read() for one message: %,d of %,d reads were one frame.%n", naiveRight, naiveReads);
+                Locale.ROOT,
+                "One read() for one message: %,d of %,d reads were one frame. With framing:%n",
+                naiveRight,
+                naiveReads);
         tallies.forEach((name, tally) -> {
             String verdict = tally.wrong == 0
                     ? look.paint(Style.GOOD, "positions, lengths and bytes as recorded " + look.tick())
