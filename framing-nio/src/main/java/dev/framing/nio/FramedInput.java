@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * the engine's memory, and frames already there come without a read.
  *
  * <p><b>Ends.</b> {@link #receive()} answers null at a clean end, and null again. What breaks the format, a stream that ends inside a
- * frame, and a frame over the limit are a {@link FramingException}; a transport that fails is its {@link IOException}. Both come after
+ * frame, and a frame over the limit are a {@link FramingException}; a transport that fails is its {@link IOException}, a connection
+ * that does an {@link IOException} caused by a FramingException with {@link dev.framing.FramingError.Reset}. They come after
  * every frame before them, and again on every later call. A {@link SocketTimeoutException} changes nothing: what has come of a frame
  * is kept, and the next call goes on with it.
  *
@@ -192,6 +193,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
      * closed this input.
      *
      * @throws FramingException the stream broke; the handler was told
+     * @throws IOException the transport failed; of a connection, the handler was told {@link dev.framing.FramingError.Reset}
      */
     public void run(FrameHandler frames) throws IOException {
         if (!entered()) throw refusal("run");

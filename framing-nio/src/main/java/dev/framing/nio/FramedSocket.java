@@ -49,7 +49,9 @@ import org.jspecify.annotations.Nullable;
  *       that was written. Closing with bytes unread would be a reset, and a reset overtakes them. While a frame is begun the stream
  *       ends inside it</td></tr>
  *   <tr><td>{@link #abort()}</td><td>reset (RST): what waits is dropped. A Unix domain socket knows no reset, its peer sees the end</td></tr>
- *   <tr><td>the peer resets</td><td>frames that came before it are received, then an {@link IOException}, never a clean end</td></tr>
+ *   <tr><td>the peer resets</td><td>frames that came before it are received, then an {@link IOException} whose cause is a
+ *       {@link FramingException} with {@link dev.framing.FramingError.Reset}, never a clean end; the handler of {@link #run} is told the
+ *       reset first, once. Any other failure of the connection is the same</td></tr>
  *   <tr><td>the peer ends inside a frame</td><td>{@link FramingException} with
  *       {@link dev.framing.FramingError.Truncated}</td></tr>
  * </table>

@@ -176,7 +176,8 @@ final class Intake {
             framer.close();
             return cause instanceof AsynchronousCloseException ? cause : woken(cause);
         }
-        if (cause instanceof ClosedChannelException) { // by us, under our own feet: the peer has reset nothing
+        boolean byUs = cause instanceof ClosedChannelException; // under our own feet: the peer has reset nothing
+        if (byUs || !source.isConnection()) {
             framer.close();
             return failure = cause;
         }

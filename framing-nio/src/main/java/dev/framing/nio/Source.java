@@ -35,6 +35,11 @@ abstract class Source {
         throw noTimeout();
     }
 
+    /** A read that fails means that a connection broke, not a disk. */
+    boolean isConnection() {
+        return false;
+    }
+
     /** Whose buffers suit it. */
     abstract boolean readsArrays();
 
@@ -120,6 +125,11 @@ abstract class Source {
 
         @Override
         void requireTimeout() {}
+
+        @Override
+        boolean isConnection() {
+            return true;
+        }
     }
 
     private static class OfChannel extends Source {
@@ -138,6 +148,11 @@ abstract class Source {
             if (n > 0) room.writerIndex(at + n);
             else requireBlocking(channel);
             return n;
+        }
+
+        @Override
+        boolean isConnection() {
+            return channel instanceof SocketChannel;
         }
 
         @Override

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An adapter under test, plain peers for it, and many connections at once. Closing it looks for what leaked. */
@@ -47,6 +48,7 @@ final class Rig implements AutoCloseable {
     });
     private final Map<Settings, Port> ports = new HashMap<>();
     private final Queue<Witness> witnesses = new ConcurrentLinkedQueue<>();
+    private final Queue<String> broken = new ConcurrentLinkedQueue<>();
 
     Rig(Adapter adapter) {
         this.adapter = adapter;
@@ -77,7 +79,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** Both ends of a connection. */
-    record Pair(Witness witness, Peer peer, @Nullable FaultProxy proxy) implements AutoCloseable {
+    record Pair(Witness witness, Peer peer, @Nullable FaultProxy proxy, Queue<String> broken) implements AutoCloseable {
         Link link() {
             return witness.link;
         }
@@ -97,6 +99,7 @@ final class Rig implements AutoCloseable {
             peer.close();
             if (proxy != null) proxy.close();
             awaitClosed();
+            if (!witness.keeps()) broken.addAll(witness.broken());
         }
     }
 
@@ -132,7 +135,7 @@ final class Rig implements AutoCloseable {
     Pair open(Side side, Settings settings, Function<Link, Witness> application, Line line) throws Exception {
         Pair pair =
                 side == Side.ACCEPTING ? accepted(settings, application, line) : connected(settings, application, line);
-        if (pair.witness.keeps()) witnesses.add(pair.witness);
+        if (pair.witness.keeps()) witnesses.add(pair.witness); // to the end; the others until their pair is closed
         return pair;
     }
 
@@ -158,7 +161,7 @@ final class Rig implements AutoCloseable {
             socket.connect(address);
             Witness witness = port.accepted.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (witness == null) throw new AssertionError("not accepted within " + PATIENCE);
-            return new Pair(witness, new Peer(socket, line.buffer), proxy);
+            return new Pair(witness, new Peer(socket, line.buffer), proxy, broken);
         }
     }
 
@@ -183,7 +186,7 @@ final class Rig implements AutoCloseable {
             };
             adapter.connect(address, settings, note);
             Peer peer = new Peer(server.accept(), line.buffer);
-            return new Pair(Objects.requireNonNull(made.get(), "no handler was made"), peer, proxy);
+            return new Pair(Objects.requireNonNull(made.get(), "no handler was made"), peer, proxy, broken);
         }
     }
 
@@ -252,14 +255,13 @@ final class Rig implements AutoCloseable {
     public void close() throws Exception {
         adapter.close();
         threads.shutdown();
-        List<String> broken = new ArrayList<>();
         for (Witness witness : witnesses) {
             broken.addAll(witness.broken());
             if (!witness.link.isClosed()) broken.add("a descriptor is open after Adapter.close()");
         }
         if (!broken.isEmpty())
             throw new AssertionError(broken.size() + " broken promises, the first\n"
-                    + String.join("\n", broken.subList(0, Math.min(5, broken.size()))));
+                    + broken.stream().limit(5).collect(Collectors.joining("\n")));
         await("every buffer to be released", SOON, () -> buffers.used() == 0);
     }
 }

@@ -1,5 +1,6 @@
 package dev.framing.testkit.transport;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class TransportContract {
+
+    /** {@code -Dframing.long=true}: 20,000 connections instead of 400, 30 seconds of a slow consumer instead of a half. */
+    private static final boolean LONG = Boolean.getBoolean("framing.long");
 
     /** What is tested: a new one. */
     protected abstract Adapter adapter() throws Exception;
@@ -136,5 +140,91 @@ public abstract class TransportContract {
     @Test
     protected void aResetWhileWeCloseIsQuiet() throws Exception {
         law(rig -> new OwnEndLaws(rig).aResetWhileWeCloseIsQuiet());
+    }
+
+    // ------------------------------------------------------------------------ flow
+
+    /** A consumer that pauses: the peer's send blocks, and everything comes in order. */
+    @Test
+    protected void aConsumerThatPausesStopsThePeerAndMissesNothing() throws Exception {
+        law(rig -> new FlowLaws(rig).aConsumerThatPausesStopsThePeerAndMissesNothing());
+    }
+
+    /** A slow consumer: at most the high mark, one read and a frame are held. */
+    @Test
+    protected void aConsumerOfASteadyRateHoldsLittle() throws Exception {
+        int rate = LONG ? 1 << 20 : 8 << 20;
+        Duration time = LONG ? Duration.ofSeconds(30) : Duration.ofMillis(500);
+        law(rig -> new FlowLaws(rig).aConsumerOfASteadyRateHoldsLittle(rate, time));
+    }
+
+    /** A peer that sends and does not read what comes back. */
+    @Test
+    protected void aPeerThatDoesNotReadIsNotReadFrom() throws Exception {
+        law(rig -> new FlowLaws(rig).aPeerThatDoesNotReadIsNotReadFrom());
+    }
+
+    @Test
+    protected void aSenderThatMindsTheMarkHoldsLittle() throws Exception {
+        law(rig -> new FlowLaws(rig).aSenderThatMindsTheMarkHoldsLittle());
+    }
+
+    /** Half-closed, paused, and with output that nobody takes. */
+    @Test
+    protected void whoWaitsDoesNotSpin() throws Exception {
+        law(rig -> new FlowLaws(rig).whoWaitsDoesNotSpin());
+    }
+
+    /** Connections that come and go: descriptors, threads and direct memory are what they were. */
+    @Test
+    protected void nothingIsLeftOfConnectionsThatCameAndWent() throws Exception {
+        law(rig -> new ChurnLaw(rig).nothingIsLeftOf(LONG ? 20_000 : 400));
+    }
+
+    // ------------------------------------------------------------------------ misuse
+
+    @Test
+    protected void whatIsSentAfterTheEndIsReleasedAndGoesNowhere() throws Exception {
+        law(rig -> new MisuseLaws(rig).whatIsSentAfterTheEndIsReleasedAndGoesNowhere());
+    }
+
+    @Test
+    protected void endingAndClosingTwiceIsOnce() throws Exception {
+        law(rig -> new MisuseLaws(rig).endingAndClosingTwiceIsOnce());
+    }
+
+    @Test
+    protected void pauseAndResumeFromAnyThreadLoseNothing() throws Exception {
+        law(rig -> new MisuseLaws(rig).pauseAndResumeFromAnyThreadLoseNothing());
+    }
+
+    @Test
+    protected void nothingIsToldWhilePaused() throws Exception {
+        law(rig -> new MisuseLaws(rig).nothingIsToldWhilePaused());
+    }
+
+    @Test
+    protected void framesOfManyThreadsAreNotMixed() throws Exception {
+        law(rig -> new MisuseLaws(rig).framesOfManyThreadsAreNotMixed());
+    }
+
+    @Test
+    protected void aHandlerMayEndCloseAndAbort() throws Exception {
+        law(rig -> new MisuseLaws(rig).aHandlerMayEndCloseAndAbort());
+        law(rig -> new MisuseLaws(rig).aHandlerMayClose());
+    }
+
+    @Test
+    protected void aHandlerThatThrowsKillsItsOwnConnectionOnly() throws Exception {
+        law(rig -> new MisuseLaws(rig).aHandlerThatThrowsKillsItsOwnConnectionOnly());
+    }
+
+    // ------------------------------------------------------------------------ one codec, every transport
+
+    /** L10: codecs of every family, streams good and broken, however they are cut. */
+    @Test
+    protected void framesErrorsAndPositionsAreThoseOfAnEngineInMemory() throws Exception {
+        law(rig -> new MatrixLaw(rig, Long.getLong("framing.seed", 20260101L))
+                .framesErrorsAndPositionsAreThoseOfAnEngineInMemory());
     }
 }

@@ -20,6 +20,7 @@ class Witness implements FrameHandler {
     private final Transcriber heard = new Transcriber();
     private final List<String> broken = new ArrayList<>();
     private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+    private @Nullable AssertionError wrong;
     private int frames;
     private boolean over;
     /** We closed it ourselves: nothing may be told from now on, but for a callback that is running. */
@@ -51,7 +52,6 @@ class Witness implements FrameHandler {
     public final void onFrame(Frame frame) {
         told("a frame", () -> frame(frame), () -> {
             if (keeps) heard.onFrame(frame);
-            frames++;
         });
     }
 
@@ -62,18 +62,12 @@ class Witness implements FrameHandler {
 
     @Override
     public final void onEnd() {
-        told("the end", this::ended, () -> {
-            heard.onEnd();
-            over = true;
-        });
+        told("the end", this::ended, heard::onEnd);
     }
 
     @Override
     public final void onError(FramingError error) {
-        told(error.message(), () -> failed(error), () -> {
-            heard.onError(error);
-            over = true;
-        });
+        told(error.message(), () -> failed(error), () -> heard.onError(error));
     }
 
     private interface Act {
@@ -88,17 +82,29 @@ class Witness implements FrameHandler {
             if (closed) broken.add("told " + what + " after we had closed");
             heard.last().filter(Event::endsTheStream).forEach(last -> broken.add("told " + what + " after " + last));
             write.run();
-            notifyAll();
         }
+        AssertionError failure = null;
         try {
             act.run();
         } catch (RuntimeException e) {
+            throw e;
+        } catch (AssertionError e) {
+            failure = e;
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         } finally {
             inside.set(null);
+            done(what, failure);
         }
+    }
+
+    /** Only now is it counted: whoever waits for a frame comes after what the application did with it. */
+    private synchronized void done(String what, @Nullable AssertionError failure) {
+        if (what.equals("a frame")) frames++;
+        over = heard.last().exists(Event::endsTheStream);
+        if (failure != null) wrong = failure;
+        notifyAll();
     }
 
     /** From here on nothing may be told. To be said after {@link Link#close()} or {@link Link#abort()} inside a callback. */
@@ -130,6 +136,7 @@ class Witness implements FrameHandler {
     private synchronized void await(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
+            if (wrong != null) throw new AssertionError(wrong.getMessage(), wrong);
             long left = Rig.PATIENCE.toNanos() - (System.nanoTime() - start);
             if (left <= 0)
                 throw new AssertionError(
