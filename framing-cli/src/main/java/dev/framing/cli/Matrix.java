@@ -165,13 +165,7 @@ final class Matrix {
             String verdict = tally.wrong == 0
                     ? look.paint(Style.GOOD, "positions, lengths and bytes as recorded " + look.tick())
                     : look.paint(Style.BAD, tally.wrong + " replays differ " + look.cross());
-            out.printf(
-                    Locale.ROOT,
-                    "framing, %-9s %,d of %,d frames, %s%n",
-                    name + ":",
-                    tally.cut,
-                    tally.expected,
-                    verdict);
+            out.printf(Locale.ROOT, "%-9s %,d of %,d frames, %s%n", name + ":", tally.cut, tally.expected, verdict);
         });
     }
 
