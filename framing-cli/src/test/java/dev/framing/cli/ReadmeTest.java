@@ -1,4 +1,4 @@
-package dev.framing.nio;
+package dev.framing.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,10 +33,12 @@ class ReadmeTest {
                 import static java.nio.charset.StandardCharsets.UTF_8;
                 import dev.framing.*;
                 import dev.framing.codec.*;
+                import dev.framing.netty.*;
                 import dev.framing.nio.*;
                 import dev.framing.protocol.*;
                 import dev.framing.text.*;
                 import io.netty.buffer.*;
+                import io.netty.channel.ChannelPipeline;
                 import java.io.*;
                 import java.net.*;
                 import java.nio.channels.*;
@@ -46,7 +48,8 @@ class ReadmeTest {
         for (String snippet : snippets) {
             assertThat(snippet.lines().count()).as(snippet).isLessThanOrEqualTo(LONGEST_SNIPPET);
             source.append("void snippet" + source.length()
-                    + "(int port, byte[] query, InputStream in, ByteBuf bytes, List<String> messages) throws Exception {\n"
+                    + "(int port, byte[] query, InputStream in, ByteBuf bytes, List<String> messages,\n"
+                    + "ChannelPipeline pipeline) throws Exception {\n"
                     + snippet + "}\n");
         }
         assertThat(compile(source.append('}').toString())).isEmpty();
