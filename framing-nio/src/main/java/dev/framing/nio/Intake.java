@@ -136,6 +136,8 @@ final class Intake {
             handler = frames;
             resume();
             while (!closedByHandler && !over() && !framer.isPaused() && !framer.isFinished()) read(0);
+        } catch (AsynchronousCloseException woken) {
+            if (!closedByHandler) throw woken; // it was told of a reset, and closed
         } finally {
             handler = null;
         }
