@@ -1,5 +1,6 @@
 package dev.framing.nio;
 
+import dev.framing.Deadlines;
 import dev.framing.Frame;
 import dev.framing.FrameCodec;
 import dev.framing.FrameDecoder;
@@ -25,6 +26,7 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +74,8 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
     private FramedInput(Builder b, Source source) {
         this.source = source;
         ByteBufAllocator buffers = source.readsArrays() ? new HeapBuffers(b.allocator) : b.allocator;
-        intake = new Intake(source, b.framer.allocator(buffers), b.readBuffer);
+        if (!b.deadlines.equals(Deadlines.none())) source.requireTimeout();
+        intake = new Intake(source, b.framer.allocator(buffers), b.readBuffer, b.deadlines, b.clock);
     }
 
     /** The frames of a stream. No timeouts. Closing this closes the stream. */
@@ -100,6 +103,8 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
         private final Framer.Builder framer;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
         private int readBuffer = READ_BUFFER;
+        private Deadlines deadlines = Deadlines.none();
+        private LongSupplier clock = System::nanoTime;
 
         private Builder(Framer.Builder framer) {
             this.framer = framer;
@@ -128,6 +133,24 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
             if (bytes < 1 || bytes > READ_BUFFER)
                 throw new IllegalArgumentException("readBuffer " + bytes + " is not in [1, " + READ_BUFFER + "]");
             readBuffer = bytes;
+            return this;
+        }
+
+        /**
+         * How long the peer may take; any time unless said otherwise. One that has passed ends the stream with
+         * {@link dev.framing.FramingError.TimedOut}. They stand still while nobody is inside receive() or run(), and while a handler is.
+         *
+         * <p>{@link Deadlines#output} is not kept: a write blocks. Bytes sent count for {@link Deadlines#idle} in a {@link FramedSocket}.
+         * Making the input throws an {@link UnsupportedOperationException} where the transport has no timeout.
+         */
+        public Builder deadlines(Deadlines limits) {
+            deadlines = Objects.requireNonNull(limits, "deadlines");
+            return this;
+        }
+
+        /** Of the deadlines, in nanoseconds; {@link System#nanoTime} unless said otherwise. */
+        public Builder clock(LongSupplier nanoTime) {
+            clock = Objects.requireNonNull(nanoTime, "clock");
             return this;
         }
 

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,8 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private final Sink sink;
     private final OutboundQueue queue;
     private final int buffer;
+    private final LongSupplier clock;
+    private volatile long sentAt;
     /** Whoever frees it looks at {@link #discarded} and {@link #endSoon} afterwards: what was asked meanwhile is done by the last one out. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -67,6 +70,8 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     private FramedOutput(Builder b, Sink sink) {
         this.sink = sink;
         buffer = b.buffer;
+        clock = b.clock;
+        sentAt = clock.getAsLong();
         queue = OutboundQueue.of(
                 DecodeOnly.unlessWritable(b.codec), sink.writesArrays() ? new HeapBuffers(b.allocator) : b.allocator);
     }
@@ -91,6 +96,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         private final FrameCodec codec;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
         private int buffer = BUFFER;
+        private LongSupplier clock = System::nanoTime;
 
         private Builder(FrameCodec codec) {
             this.codec = codec;
@@ -106,6 +112,11 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         public Builder buffer(int bytes) {
             if (bytes < 0) throw new IllegalArgumentException("buffer " + bytes + " is negative");
             buffer = bytes;
+            return this;
+        }
+
+        Builder clock(LongSupplier nanoTime) {
+            clock = nanoTime;
             return this;
         }
 
@@ -293,6 +304,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
             sink.write(queue);
             if (flush) sink.flush();
             sent = true;
+            sentAt = clock.getAsLong();
         } catch (IOException e) {
             failure = e;
             if (!discarded || e instanceof AsynchronousCloseException) throw e;
@@ -416,6 +428,11 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     /** A write failed, and whoever made it was told. */
     boolean isBroken() {
         return failure != null;
+    }
+
+    /** When the transport last took all that waited. */
+    long sentAt() {
+        return sentAt;
     }
 
     /** Bytes waiting. */

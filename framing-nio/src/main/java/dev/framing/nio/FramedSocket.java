@@ -1,5 +1,6 @@
 package dev.framing.nio;
 
+import dev.framing.Deadlines;
 import dev.framing.Frame;
 import dev.framing.FrameCodec;
 import dev.framing.FrameHandler;
@@ -23,6 +24,7 @@ import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +157,19 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         /** See {@link FramedOutput.Builder#buffer}. */
         public Builder writeBuffer(int bytes) {
             output.buffer(bytes);
+            return this;
+        }
+
+        /** See {@link FramedInput.Builder#deadlines}. A write that blocks is ended by {@link FramedSocket#abort} only. */
+        public Builder deadlines(Deadlines limits) {
+            input.deadlines(limits);
+            return this;
+        }
+
+        /** See {@link FramedInput.Builder#clock}. */
+        public Builder clock(LongSupplier nanoTime) {
+            input.clock(nanoTime);
+            output.clock(nanoTime);
             return this;
         }
 

@@ -1,5 +1,7 @@
 package dev.framing.nio;
 
+import dev.framing.DeadlineWatch;
+import dev.framing.Deadlines;
 import dev.framing.Frame;
 import dev.framing.FrameDecoder;
 import dev.framing.FrameHandler;
@@ -15,6 +17,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,8 @@ final class Intake {
     private final Source source;
     final Framer framer;
     private final int readBuffer;
+    /** Null: it has no deadlines. */
+    private final @Nullable Patience patience;
     /** The other direction of the same socket, if there is one. */
     @Nullable
     FramedOutput other;
@@ -59,10 +64,12 @@ final class Intake {
     private @Nullable FramingError error;
     private @Nullable IOException failure;
 
-    Intake(Source source, Framer.Builder engine, int readBuffer) {
+    Intake(Source source, Framer.Builder engine, int readBuffer, Deadlines deadlines, LongSupplier clock) {
         this.source = source;
         this.readBuffer = readBuffer;
         framer = engine.build(new Inbox());
+        boolean none = deadlines.equals(Deadlines.none());
+        patience = none ? null : new Patience(new DeadlineWatch(deadlines, framer, clock.getAsLong()), clock);
     }
 
     /** The next frame if it has been read already, or null. Needs no lock: this runs once a frame, and a lock is a fifth of it. */
@@ -71,6 +78,7 @@ final class Intake {
         if (closed) throw new ClosedChannelException();
         if (handler != null || !framer.isPaused()) return null;
         next = null;
+        if (patience != null) patience.resumed();
         try {
             framer.resume();
         } catch (IllegalStateException e) {
@@ -95,10 +103,16 @@ final class Intake {
     @Nullable
     Frame receive(long nanos) throws IOException {
         next = null;
-        if (framer.isPaused()) framer.resume();
+        resume();
         if (next == null && !over()) waitForFrame(nanos);
         if (closed) throw broken(new AsynchronousCloseException());
         return next;
+    }
+
+    private void resume() {
+        if (!framer.isPaused()) return;
+        if (patience != null) patience.resumed();
+        framer.resume();
     }
 
     private void waitForFrame(long nanos) throws IOException {
@@ -120,8 +134,10 @@ final class Intake {
     void run(FrameHandler frames) throws IOException {
         try {
             handler = frames;
-            if (framer.isPaused()) framer.resume();
+            resume();
             while (!closedByHandler && !over() && !framer.isPaused() && !framer.isFinished()) read(0);
+        } catch (AsynchronousCloseException woken) {
+            if (!closedByHandler) throw woken; // it was told of a reset, and closed
         } finally {
             handler = null;
         }
@@ -130,26 +146,33 @@ final class Intake {
     void switchTo(FrameDecoder decoder, int maxFrameLength, Leftover leftover) {
         if (handler == null && !framer.isOver()) framer.pause(); // the frames of the next codec wait for the next call
         framer.switchTo(decoder, maxFrameLength, leftover);
+        if (patience != null) patience.resumed();
         if (handler == null && error != null) throw new FramingException(error);
     }
 
-    /** One read. {@code millis} 0: waits as long as it takes. */
-    private void read(int millis) throws IOException {
+    /** One read, which may bring nothing where there are deadlines. {@code limit} in milliseconds; 0: as long as it takes. */
+    private void read(int limit) throws IOException {
         if (closed) throw new AsynchronousCloseException();
+        int millis = patience == null ? limit : patience.begin(limit, other);
+        if (millis == Patience.OVER) return;
         ByteBuf room = framer.room(readBuffer);
         int max = Math.min(room.writableBytes(), readBuffer);
         int n;
         try {
             n = millis == 0 ? source.read(room, max) : source.read(room, max, millis);
         } catch (SocketTimeoutException e) {
-            throw e;
+            if (patience == null) throw e;
+            patience.stop();
+            return; // whose time it was is looked at before the next read
         } catch (IOException e) {
             throw broken(e);
         }
         if (closed) throw broken(new AsynchronousCloseException());
         if (n > 0) {
             fruitless = 0;
+            if (patience != null) patience.stop();
             framer.received();
+            if (patience != null) patience.received(n);
         } else if (n < 0) {
             requireRealEnd();
             eof = true;

@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,12 +52,13 @@ final class BlockingAdapter implements Adapter {
     /** A blocked write has no deadline. */
     @Override
     public Set<Deadline> deadlines() {
-        return Set.of();
+        return EnumSet.complementOf(EnumSet.of(Deadline.OUTPUT));
     }
 
     private static FramedSocket.Builder builder(Settings settings) {
         FramedSocket.Builder builder = FramedSocket.builder(settings.codec())
                 .oversize(settings.oversize())
+                .deadlines(settings.deadlines())
                 .allocator(settings.allocator())
                 .closeTimeouts(FLUSH, settings.drain());
         return settings.halfOpen() ? builder.allowHalfOpen() : builder;

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.framing.Frame;
+import dev.framing.FrameHandler;
 import dev.framing.FramingError;
 import dev.framing.FramingException;
 import io.netty.buffer.ByteBuf;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -275,6 +277,24 @@ class FramedSocketEndsTest {
         }
     }
 
+    /** While close() waits for the peer's end: nobody has made a mistake by calling end() first. */
+    @ParameterizedTest
+    @EnumSource
+    void whoSendsWhileAnotherThreadClosesIsToldThatItIsClosed(Transport transport) throws Exception {
+        try (Transport.Pair pair = transport.open(builder().closeTimeouts(LONG, LONG))) {
+            Wire.Task<Void> closer = Wire.start(() -> {
+                pair.ours().close();
+                return null;
+            });
+            closer.awaitInside(FramedInput.class, "drain");
+            ByteBuf late = buf("late");
+            assertThatThrownBy(() -> pair.ours().send(late)).isInstanceOf(ClosedChannelException.class);
+            assertThat(late.refCnt()).isZero();
+            pair.peer().close();
+            closer.join();
+        }
+    }
+
     /** A handler that does not return keeps the memory, not the closer. */
     @ParameterizedTest
     @EnumSource
@@ -323,6 +343,67 @@ class FramedSocketEndsTest {
                         })
                         .isInstanceOf(IOException.class);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "UNIX", mode = EnumSource.Mode.EXCLUDE)
+    void aResetIsToldToTheHandlerOnceAndThenThrown(Transport transport) throws Exception {
+        byte[] bytes = frames("one", "2");
+        for (int n : new int[] {0, 3, 7, 9, 12}) {
+            FramingError.Reset reset = n < 7
+                    ? new FramingError.Reset(0, n)
+                    : n < 12 ? new FramingError.Reset(7, n - 7) : new FramingError.Reset(12, 0);
+            try (Transport.Pair pair = transport.open(builder())) {
+                Wire.write(pair.peer(), Arrays.copyOf(bytes, n));
+                reset(pair.peer());
+                List<FramingError> told = new ArrayList<>();
+                for (int again = 0; again < 2; again++) {
+                    assertThatThrownBy(() -> pair.ours().run(new Failures(told::add)))
+                            .isInstanceOf(IOException.class)
+                            .hasMessageStartingWith(reset.message())
+                            .cause()
+                            .isInstanceOfSatisfying(FramingException.class, e -> {
+                                assertThat(e.error()).isEqualTo(reset);
+                                assertThat(e).hasCauseInstanceOf(IOException.class);
+                            });
+                }
+                assertThat(told).containsExactly(reset);
+            }
+            try (Transport.Pair pair = transport.open(builder())) {
+                Wire.write(pair.peer(), Arrays.copyOf(bytes, n));
+                reset(pair.peer());
+                assertThatThrownBy(() -> pair.ours().run(frame -> {}))
+                        .as("a handler that does not listen")
+                        .isInstanceOf(IOException.class)
+                        .hasCauseInstanceOf(FramingException.class);
+            }
+        }
+    }
+
+    private record Failures(Consumer<FramingError> to) implements FrameHandler {
+        @Override
+        public void onFrame(Frame frame) {}
+
+        @Override
+        public void onError(FramingError error) {
+            to.accept(error);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "UNIX", mode = EnumSource.Mode.EXCLUDE)
+    void aHandlerThatIsToldOfAResetMayClose(Transport transport) throws Exception {
+        try (Transport.Pair pair = transport.open(builder())) {
+            Wire.write(pair.peer(), new byte[] {0, 0});
+            reset(pair.peer());
+            List<FramingError> told = new ArrayList<>();
+            pair.ours().run(new Failures(error -> {
+                told.add(error);
+                assertThatCode(() -> pair.ours().abort()).doesNotThrowAnyException();
+            }));
+            assertThat(told).containsExactly(new FramingError.Reset(0, 2));
+            assertThatThrownBy(() -> pair.ours().receive()).isInstanceOf(ClosedChannelException.class);
         }
     }
 

@@ -18,9 +18,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,6 +48,7 @@ class VirtualThreadTest {
                 return null;
             });
             List<Future<?>> clients = new ArrayList<>();
+            CountDownLatch served = new CountDownLatch(CONNECTIONS);
             for (int i = 0; i < CONNECTIONS; i++) {
                 int seed = i;
                 clients.add(threads.submit(() -> {
@@ -59,6 +62,10 @@ class VirtualThreadTest {
                             socket.send(Unpooled.wrappedBuffer(payload));
                             assertThat(socket.receive(Duration.ofSeconds(50)).bytes())
                                     .isEqualTo(payload);
+                            if (n > 0) continue;
+                            served.countDown(); // nobody goes on before all are served: at once, not one after the
+                            // other
+                            assertThat(served.await(50, TimeUnit.SECONDS)).isTrue();
                         }
                         socket.end();
                         assertThat(socket.receive()).isNull();
@@ -69,8 +76,7 @@ class VirtualThreadTest {
             accepting.get();
             for (Future<?> client : clients) client.get();
             threads.shutdown();
-            assertThat(threads.awaitTermination(50, java.util.concurrent.TimeUnit.SECONDS))
-                    .isTrue();
+            assertThat(threads.awaitTermination(50, TimeUnit.SECONDS)).isTrue();
         }
         assertNothingHeld(buffers);
     }

@@ -1,6 +1,8 @@
 package dev.framing.testkit.transport;
 
+import dev.framing.Frame;
 import dev.framing.Framer;
+import dev.framing.FramingError;
 import dev.framing.testkit.Transcript;
 import dev.framing.testkit.Wire;
 import io.netty.buffer.Unpooled;
@@ -8,13 +10,18 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The other direction: we end, close or abort, after none, one, two ... frames sent; a plain socket sees what arrives. */
 final class OwnEndLaws {
     private static final int MOST = 20;
-    /** More than a socket's buffers take by themselves is no use here: the peer sends on until it sees our end. */
+    /** Less than anybody drains. */
     private static final int UNREAD = 300;
+    /** Frames of {@link Flood} in an answer: more than a narrow line takes before the peer reads. */
+    private static final int ANSWER = 100;
 
     private final Rig rig;
 
@@ -39,7 +46,7 @@ final class OwnEndLaws {
 
     /** The {@code i}-th payload: none, short ones, and now and then one that a socket does not take at once. */
     private static byte[] payload(int i) {
-        byte[] payload = new byte[i % 7 == 6 ? 60_000 : i * 5];
+        byte[] payload = new byte[i % 3 == 2 ? 30_000 : i * 5];
         Arrays.fill(payload, (byte) i);
         return payload;
     }
@@ -76,28 +83,35 @@ final class OwnEndLaws {
         });
     }
 
-    /** Closing with bytes unread would be a reset, and a reset overtakes what was sent last. */
+    /**
+     * Closing with bytes unread would be a reset, and a reset takes with it what waits to be sent: so the peer reads late, and through a
+     * narrow line.
+     */
     void closingLosesNothingThoughThePeerKeepsSending() {
         byte[] unread = Wire.of(Sample.LENGTHS, new byte[1000]);
         afterEveryFrame((side, sent) -> {
             boolean paused = sent % 2 == 0;
-            try (Rig.Pair pair =
-                    rig.open(side, rig.settings(Sample.LENGTHS).withDrain(Rig.PATIENCE), link -> new Witness(link) {
-                        @Override
-                        void frame(dev.framing.Frame frame) {
-                            if (paused) link.pause();
-                        }
-                    })) {
+            Settings patient = rig.settings(Sample.LENGTHS).withDrain(Rig.PATIENCE);
+            Function<Link, Witness> application = link -> new Witness(link) {
+                @Override
+                void frame(Frame frame) {
+                    if (paused) link.pause();
+                }
+            };
+            try (Rig.Pair pair = rig.open(side, patient, application, Rig.Line.NARROW)) {
                 Future<?> sending = rig.start(() -> {
                     for (int i = 0; i < UNREAD; i++) pair.peer().write(unread);
                     return null;
                 });
                 pair.witness().awaitFrames(1);
+                CountDownLatch given = new CountDownLatch(1);
                 Future<?> closing = rig.start(() -> {
                     send(pair.link(), sent);
+                    given.countDown();
                     pair.link().close();
                     return null;
                 });
+                awaitOrGoOn(given);
                 PeerFaultLaws.heard(pair, frames(sent));
                 Rig.get(sending);
                 pair.peer().close();
@@ -109,6 +123,11 @@ final class OwnEndLaws {
                             "told after we had closed\n" + pair.witness().transcript());
             }
         });
+    }
+
+    /** A blocking send may wait for the peer to read. */
+    private static void awaitOrGoOn(CountDownLatch given) throws InterruptedException {
+        boolean unused = given.await(100, TimeUnit.MILLISECONDS);
     }
 
     void abortingResetsAndNothingIsHeld() {
@@ -130,23 +149,28 @@ final class OwnEndLaws {
 
     /** A broken stream, and an answer that says so: it arrives, though the peer has sent more than we read. */
     void anAnswerToABrokenStreamArrives() {
-        byte[] answer = Wire.of(Flood.CODEC, Wire.bytes("that is too long"));
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        for (int i = 0; i < ANSWER; i++) answer.writeBytes(Flood.frame(i));
+        byte[] tooLong = new byte[100_000];
+        Arrays.fill(tooLong, (byte) 0x7f);
         afterEveryFrame((side, sent) -> {
-            try (Rig.Pair pair =
-                    rig.open(side, rig.settings(Flood.CODEC).withDrain(Rig.PATIENCE), link -> new Witness(link) {
-                        @Override
-                        void failed(dev.framing.FramingError error) throws Exception {
-                            link.send(Unpooled.wrappedBuffer(Wire.bytes("that is too long")));
-                        }
-                    })) {
-                byte[] tooLong = new byte[100_000];
-                Arrays.fill(tooLong, (byte) 0x7f);
+            Settings patient = rig.settings(Flood.CODEC).withDrain(Rig.PATIENCE);
+            CountDownLatch given = new CountDownLatch(1);
+            Function<Link, Witness> application = link -> new Witness(link) {
+                @Override
+                void failed(FramingError error) throws Exception {
+                    for (int i = 0; i < ANSWER; i++) link.send(Unpooled.wrappedBuffer(Flood.payload(i)));
+                    given.countDown();
+                }
+            };
+            try (Rig.Pair pair = rig.open(side, patient, application, Rig.Line.NARROW)) {
                 Future<?> sending = rig.start(() -> {
                     for (int i = 0; i < sent; i++) pair.peer().write(Wire.of(Flood.CODEC, new byte[i]));
                     pair.peer().write(tooLong);
                     return null;
                 });
-                PeerFaultLaws.heard(pair, answer);
+                awaitOrGoOn(given);
+                PeerFaultLaws.heard(pair, answer.toByteArray());
                 Rig.get(sending);
                 pair.peer().close();
                 pair.awaitClosed();
