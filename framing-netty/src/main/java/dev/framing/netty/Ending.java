@@ -135,6 +135,7 @@ final class Ending {
             then.run();
         } else if (channel instanceof DuplexChannel duplex) {
             finSent = true;
+            handler.inbound().release(Inbound.BY_OUTPUT);
             Tls.end(ctx, () -> duplex.shutdownOutput().addListener(f -> then.run()));
         } else {
             ctx.close().addListener(f -> then.run());
@@ -191,6 +192,11 @@ final class Ending {
         ctx.read();
     }
 
+    /** Our end was told: nothing will make the channel writable again. */
+    boolean hasEnded() {
+        return finSent;
+    }
+
     /** Are bytes that come dropped here? */
     boolean isClosing() {
         return closing != null;
@@ -213,24 +219,32 @@ final class Ending {
     }
 
     void abort() {
-        Channel channel = ctx.channel();
-        if (closing == null) closing = ctx.newPromise();
+        ChannelPromise promise = closing == null || passedOn ? ctx.newPromise() : closing;
+        closing = promise;
         passedOn = true;
         if (alarm != null) alarm.cancel(false);
         handler.inbound().dismiss();
         handler.outbound().refuse("the connection was aborted");
-        try {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        } catch (ChannelException e) {
-            // closed, or reset by the peer
-        }
-        ChannelPromise promise = closing;
-        if (channel.eventLoop().inEventLoop()) resetNow(channel, promise);
-        else channel.eventLoop().execute(() -> resetNow(channel, promise));
+        reset(promise);
+    }
+
+    /** Resets the connection and leaves it to the channel to tell. */
+    void cut() {
+        reset(ctx.newPromise());
     }
 
     /** Past the handlers before us: what they have to say at the end would not be sent. */
-    private static void resetNow(Channel channel, ChannelPromise promise) {
+    private void reset(ChannelPromise promise) {
+        Channel channel = ctx.channel();
+        if (!channel.eventLoop().inEventLoop()) {
+            channel.eventLoop().execute(() -> reset(promise));
+            return;
+        }
+        try { // never on a closed channel: a native one would set it on whoever has that descriptor now
+            if (channel.isOpen()) channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException e) {
+            // reset by the peer
+        }
         channel.unsafe().close(promise);
     }
 

@@ -372,7 +372,7 @@ public final class FramingHandler extends ChannelDuplexHandler {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (!how.readsAlways && !ending().isClosing()) {
-            if (context.channel().isWritable()) inbound().release(Inbound.BY_OUTPUT);
+            if (context.channel().isWritable() || ending().hasEnded()) inbound().release(Inbound.BY_OUTPUT);
             else inbound().hold(Inbound.BY_OUTPUT);
         }
         context.fireChannelWritabilityChanged();

@@ -1,5 +1,6 @@
 package dev.framing.netty;
 
+import dev.framing.Deadline;
 import dev.framing.Frame;
 import dev.framing.FrameCodec;
 import dev.framing.FrameHandler;
@@ -12,6 +13,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -344,10 +346,18 @@ final class Inbound implements FrameHandler {
         if (timer != null) timer.stop();
     }
 
-    /** Looks at the deadlines. */
-    void expire(Consumer<Framer> look) {
-        if (running) later(() -> expire(look));
-        else if (!framer.isOver()) call(look);
+    /** A deadline has passed, perhaps. */
+    void expire(Supplier<@Nullable Deadline> look) {
+        if (running) {
+            later(() -> expire(look));
+            return;
+        }
+        if (framer.isOver()) return;
+        boolean[] output = new boolean[1];
+        call(f -> output[0] = look.get() == Deadline.OUTPUT);
+        if (!output[0]) return;
+        release(BY_OUTPUT); // that will not end by itself any more
+        if (!framer.isOver()) handler.ending().cut(); // told when it may be, at the latest when the channel is inactive
     }
 
     // ------------------------------------------------------------------------------------------------ another codec,

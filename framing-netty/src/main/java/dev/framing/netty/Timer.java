@@ -96,7 +96,7 @@ final class Timer implements Runnable {
         long now = clock.getAsLong();
         lookAtOutput(false, now);
         watch.reading(inbound.isTaking(), now);
-        if (watch.remaining(now) <= 0) inbound.expire(f -> watch.expire(now));
+        if (watch.remaining(now) <= 0) inbound.expire(() -> watch.expire(now));
         arm(now);
     }
 
