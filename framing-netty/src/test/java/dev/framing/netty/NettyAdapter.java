@@ -41,6 +41,9 @@ final class NettyAdapter implements Adapter {
                 .group(group)
                 .channel(transport.server)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(
+                        ChannelOption.SO_SNDBUF,
+                        settings.highMark()) // what the system holds for us is no end of memory either
                 .childOption(ChannelOption.ALLOCATOR, settings.allocator())
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
@@ -61,6 +64,7 @@ final class NettyAdapter implements Adapter {
                 .group(group)
                 .channel(transport.client)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.SO_SNDBUF, settings.highMark())
                 .option(ChannelOption.ALLOCATOR, settings.allocator())
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
