@@ -140,7 +140,7 @@ public final class DatagramPacker implements AutoCloseable {
         public void write(ByteBuf payload, int index, int length) {
             ByteBuf d = Objects.requireNonNull(datagram);
             if (length > size - d.writerIndex()) beyond += length;
-            else d.writeBytes(payload, index, length);
+            else Memory.append(payload, index, length, d);
         }
     }
 
