@@ -59,7 +59,7 @@ abstract class Assembly extends Window {
     boolean keep(OpenFrame o, int index, int length, int max) {
         ByteBuf room = roomFor(o, length, max);
         if (room == null) return false;
-        room.writeBytes(in, index, length);
+        Memory.append(in, index, length, room);
         memory.copied += length;
         return true;
     }

@@ -393,7 +393,17 @@ public final class Framer implements AutoCloseable {
 
     /**
      * Another stream begins at position 0, whatever became of the one before: for transports whose streams are short, such as
-     * datagrams. What was held is released; handler, policy, allocator and budget stay.
+     * datagrams. What was held is released; handler, policy, allocator and budget stay. Nothing is allocated but the decoder.
+     *
+     * <p>One datagram in memory, here one of Netty's: its frames, then {@link FrameHandler#onEnd} or {@link FrameHandler#onError}.
+     *
+     * <pre>{@code
+     * void received(DatagramPacket packet) {
+     *     framer.restart(codec);
+     *     framer.lend(packet.content());
+     *     framer.end();
+     * }
+     * }</pre>
      *
      * @throws IllegalStateException the engine was closed, or a handler has thrown
      */

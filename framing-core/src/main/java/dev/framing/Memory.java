@@ -75,6 +75,16 @@ final class Memory {
         return budget == null ? Long.MAX_VALUE : budget.limit();
     }
 
+    /**
+     * Copies {@code length} bytes behind those of {@code to}, which has room. Asked of the source: where Netty's adaptive buffers are
+     * asked to take bytes, they make one or two views of most sources for each copy.
+     */
+    static void append(ByteBuf from, int index, int length, ByteBuf to) {
+        int at = to.writerIndex();
+        from.getBytes(index, to, at, length);
+        to.writerIndex(at + length);
+    }
+
     /** The capacity that a reference to {@code buffer} keeps from being freed. */
     static int pinnedBy(ByteBuf buffer) {
         ByteBuf root = buffer;

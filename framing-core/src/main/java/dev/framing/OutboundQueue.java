@@ -283,7 +283,7 @@ public final class OutboundQueue implements AutoCloseable {
         @Override
         public void write(ByteBuf payload, int index, int length) {
             if (length <= copied) {
-                if (length > 0) room(length).writeBytes(payload, index, length);
+                if (length > 0) Memory.append(payload, index, length, room(length));
                 return;
             }
             commit();

@@ -3,12 +3,14 @@ package dev.framing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -207,6 +209,27 @@ class OutboundQueueTest {
         ByteBuf root = slice;
         while (root.unwrap() != null) root = root.unwrap();
         batches.add(root);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingIsAllocatedPerFrame(boolean direct) {
+        ByteBuf payload = direct ? Unpooled.directBuffer(20) : Unpooled.buffer(20);
+        payload.writeZero(20);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        try (OutboundQueue usual = OutboundQueue.of(new Prefixed())) {
+            for (int round = 0; round < 20; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 2000; i++) {
+                    usual.frame(payload.retain());
+                    if (i % 500 == 499) usual.sent(usual.bytes());
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+        }
+        payload.release();
+        assertThat(least).as("bytes allocated for 2000 frames").isLessThan(2000);
     }
 
     @Test

@@ -5,6 +5,7 @@
  *  InputStream, channel ──▶ {@link dev.framing.nio.FramedInput}  ──receive()──▶ application
  *  OutputStream, channel ◀── {@link dev.framing.nio.FramedOutput} ◀──send()───── application
  *  Socket, SocketChannel ◀─▶ {@link dev.framing.nio.FramedSocket}   both, and how a connection ends
+ *  DatagramChannel ◀─▶ {@link dev.framing.nio.FramedDatagrams}      each datagram a stream of its own
  * </pre>
  *
  * The blocking half holds {@link java.util.concurrent.locks.ReentrantLock}s around I/O and no thread-locals: it is at home on virtual
