@@ -1,5 +1,6 @@
 /** The {@code framing} command: demo, decode. */
 module dev.framing.cli {
+    requires dev.framing.netty;
     requires dev.framing.nio;
     requires info.picocli;
     requires com.fasterxml.jackson.core;

@@ -71,12 +71,13 @@ final class DemoCommand implements Callable<Integer> {
         Matrix matrix = new Matrix(streams, out);
         Map<String, Receipt> seen;
         try (Transport blocking = new BlockingTransport();
-                Transport selector = new SelectorTransport()) {
+                Transport selector = new SelectorTransport();
+                Transport netty = new NettyTransport()) {
             out.println("Recorded traffic through sockets on "
                     + blocking.address().getAddress().getHostAddress() + ".");
             out.println();
             seen = matrix.run(
-                    List.of(blocking, selector),
+                    List.of(blocking, selector, netty),
                     rows,
                     EXCERPTS.stream().map(Excerpt::stream).toList());
         }

@@ -50,6 +50,7 @@ class DemoTest {
                 .contains(" NO\n  smtp-pipelined s2c, blocking, as recorded: " + said)
                 .contains("smtp-pipelined s2c, blocking, random: " + said)
                 .contains("smtp-pipelined s2c, selector, random: " + said)
+                .contains("smtp-pipelined s2c, Netty, random: " + said)
                 .contains("4 replays differ NO");
     }
 
