@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * process: a pipe of our own that nobody reads says what the text is here.
  */
 final class BrokenPipe {
-    private static final @Nullable String TEXT = text();
+    static final @Nullable String TEXT = text();
 
     private BrokenPipe() {}
 

@@ -19,6 +19,7 @@ import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,24 @@ final class Flow {
         halfOpen = settings.halfOpen;
         flushNanos = settings.flushNanos;
         drainNanos = settings.drainNanos;
+    }
+
+    /** Asks for the handler. What that has done with the channel is carried out afterwards: the callbacks it leads to need one. */
+    void begin(Supplier<? extends FramedChannel.Handler> application) {
+        enter();
+        boolean made = false;
+        try {
+            handler = Objects.requireNonNull(application.get(), "handler");
+            made = true;
+        } finally {
+            if (!made) {
+                closed = toldClosed = true;
+                inbound = In.ENDED;
+                outEnded();
+                framer.close();
+            }
+            leave();
+        }
     }
 
     long now() {

@@ -195,7 +195,7 @@ public final class FramedChannel implements AutoCloseable {
             return this;
         }
 
-        /** See {@link FramedChannel#of}. */
+        /** See {@link FramedChannel#of}. What {@code application} throws is thrown, and the socket stays the caller's. */
         public FramedChannel over(SocketChannel channel, Function<FramedChannel, ? extends Handler> application) {
             if (channel.isBlocking()) throw new IllegalBlockingModeException();
             return over(Duplex.of(channel), Home.OF_THE_CALLER, clock, application);
@@ -207,7 +207,7 @@ public final class FramedChannel implements AutoCloseable {
                 LongSupplier nanos,
                 Function<FramedChannel, ? extends Handler> application) {
             FramedChannel channel = new FramedChannel(this, transport, home, nanos);
-            channel.flow.handler = Objects.requireNonNull(application.apply(channel), "handler");
+            channel.flow.begin(() -> application.apply(channel));
             return channel;
         }
 

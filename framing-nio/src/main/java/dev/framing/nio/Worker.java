@@ -72,7 +72,7 @@ final class Worker implements Home, Runnable {
 
     @Override
     public void run() {
-        thread = Thread.currentThread();
+        runsOn(Thread.currentThread());
         try {
             while (!(stopping && residents.isEmpty())) turn();
         } catch (IOException e) {
@@ -105,6 +105,11 @@ final class Worker implements Home, Runnable {
             guarded(resident.channel, resident.channel::settle);
             resident.look();
         }
+    }
+
+    /** Whose turns these are; a simulation lends its own thread. */
+    void runsOn(@Nullable Thread now) {
+        thread = now;
     }
 
     void report(@Nullable FramedChannel channel, Throwable e) {
@@ -155,20 +160,37 @@ final class Worker implements Home, Runnable {
             Duplex transport,
             Function<FramedChannel, ? extends FramedChannel.Handler> application)
             throws IOException {
+        FramedChannel channel = null;
         boolean taken = false;
         try {
-            FramedChannel channel = settings.over(transport, this, clock, application);
-            Resident resident = new Resident(channel);
-            resident.move(poller.join(transport, channel.interestOps(), resident));
-            channel.flow().tenancy = resident;
-            residents.add(resident);
-            size = residents.size();
-            changed(channel);
+            channel = settings.over(transport, this, clock, application);
+            if (!channel.isClosed()) join(channel, transport);
             taken = true;
-            return channel;
         } finally {
-            if (!taken) transport.abort();
+            if (!taken) {
+                if (channel == null) reset(transport);
+                else channel.abort();
+            }
+            if (channel != null && channel.isClosed()) guarded(channel, channel::settle);
         }
+        return channel;
+    }
+
+    private static void reset(Duplex transport) {
+        try {
+            transport.abort();
+        } catch (IOException e) {
+            // closed by the application, which has thrown something that says more
+        }
+    }
+
+    private void join(FramedChannel channel, Duplex transport) throws IOException {
+        Resident resident = new Resident(channel);
+        resident.move(poller.join(transport, channel.interestOps(), resident));
+        channel.flow().tenancy = resident;
+        residents.add(resident);
+        size = residents.size();
+        changed(channel);
     }
 
     Set<Task> joining() {
