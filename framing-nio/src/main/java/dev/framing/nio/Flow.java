@@ -379,8 +379,13 @@ final class Flow {
         @Override
         public void run() {
             flow.out.arrived(size);
-            if (flow.ended) drop();
-            else flow.send(head, payload);
+            flow.enter();
+            try {
+                if (flow.ended) drop();
+                else flow.send(head, payload);
+            } finally {
+                flow.leave(); // refused too: it was counted, and may have been all that kept others from sending
+            }
         }
 
         @Override
