@@ -179,6 +179,7 @@ final class Flow {
 
     void expire(long now) {
         if (closed || detached) return;
+        noteReading(now); // a pause of this very turn counts
         enter();
         try {
             if (closeTimed && closeBy - now <= 0) {
@@ -198,8 +199,8 @@ final class Flow {
         if (output && over) {
             doomed = true; // what the frames behind it send goes nowhere, but they are told
             over = false;
-            goOn();
         }
+        goOn(); // resumed in this very turn: an engine that is still paused would not tell
         Deadline which = null;
         inEngine = true;
         try {
@@ -210,7 +211,9 @@ final class Flow {
         } finally {
             inEngine = false;
         }
-        if (which == null || closed) return;
+        if (which == null) return;
+        streamEnded = true; // told once the application has resumed, where it has paused
+        if (closed) return;
         if (which == Deadline.OUTPUT) {
             broken(new IOException("the peer took none of the " + waiting + " bytes that wait for it"));
             reset();
@@ -585,13 +588,17 @@ final class Flow {
                 toldClosed = true;
                 call(() -> handler().onClosed(broken));
             }
-            if (!closed) watch.reading(inbound == In.OPEN && wantsRead(), now());
+            if (!closed) noteReading(now());
         } finally {
             settling = false;
         }
         Throwable t = thrown;
         thrown = null;
         if (t != null) throw Flow.<RuntimeException>sneaky(t);
+    }
+
+    private void noteReading(long now) {
+        watch.reading(inbound == In.OPEN && wantsRead(), now);
     }
 
     /**
