@@ -343,7 +343,7 @@ final class Flow {
             if (ended && !closing && !closed)
                 throw new IllegalStateException("the output was ended: nothing can be sent");
             out.checkLimit();
-            may = outbound == Out.OPEN && !detached;
+            may = takesBytes() && !detached;
         } finally {
             if (!may) {
                 first.release();
@@ -353,8 +353,14 @@ final class Flow {
         return may;
     }
 
+    /** After the peer's end a frame begun may still be ended: half of one would be no end. */
+    private boolean takesBytes() {
+        return outbound == Out.OPEN || outbound == Out.ENDING && !closing && out.isInFrame();
+    }
+
     private void wrote(boolean first) {
         out.wrote();
+        if (out.isOver()) hold(); // at once: before the event is over there may be more frames, and another event
         if (first) watch.sent(0, out.bytes(), now());
         enter();
         leave();
@@ -627,7 +633,7 @@ final class Flow {
         out.sent();
         if (over && out.isUnder()) over = false;
         boolean writable = out.isWritable();
-        if (writable == toldWritable || outbound != Out.OPEN) return false;
+        if (writable == toldWritable || !takesBytes()) return false;
         toldWritable = writable;
         call(() -> handler().onWritable(writable));
         return true;
