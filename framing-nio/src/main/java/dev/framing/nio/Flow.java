@@ -485,6 +485,8 @@ final class Flow {
         ByteBuf rest = framer.isOver() ? Unpooled.EMPTY_BUFFER : framer.detach();
         detached = true;
         out.close();
+        enter();
+        leave(); // the loop gives up its place
         return rest;
     }
 
