@@ -643,10 +643,12 @@ final class Flow {
 
     /** True: frames that were held back have been delivered. */
     private boolean goOn() {
-        if (!over && !closing && out.isOver()) hold();
         if (paused || over || !framer.isPaused() || framer.isOver()) return false;
         watch.reading(true, now());
-        tell(framer::resume);
+        tell(() -> {
+            framer.resume();
+            trim();
+        });
         watch.received(0, now());
         return true;
     }
@@ -714,7 +716,6 @@ final class Flow {
         @Override
         public void onFrame(Frame frame) {
             handler().onFrame(frame);
-            if (out.isOver()) hold();
         }
 
         @Override
