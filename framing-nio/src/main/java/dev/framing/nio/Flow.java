@@ -249,6 +249,7 @@ final class Flow {
         inEngine = true;
         try {
             framer.offer(bytes);
+            trim();
         } catch (RuntimeException | Error e) {
             caught(e);
         } finally {
@@ -263,7 +264,7 @@ final class Flow {
         try {
             n = receive(framer.room(FramedChannel.READ));
             if (n > 0) framer.received();
-            if (framer.openFrame() < 0 && !framer.isOver() && !framer.isPaused()) framer.trim();
+            trim();
         } catch (RuntimeException | Error e) {
             caught(e);
         } finally {
@@ -292,6 +293,11 @@ final class Flow {
             received += n;
         }
         return n;
+    }
+
+    /** Between two frames it holds nothing: an engine that was read into keeps its buffer. */
+    private void trim() {
+        if (framer.heldBytes() > 0 && framer.openFrame() < 0 && !framer.isOver() && !framer.isPaused()) framer.trim();
     }
 
     private void drain() {
