@@ -500,6 +500,7 @@ final class SimApp implements FramedChannel.Handler {
         event("onEnd", received);
         if (received != in.size() || partial > 0 || in.whole() != in.size())
             throw broken("a clean end after " + received + " of " + in.size() + " frames");
+        if (!socket.endHasArrived()) throw broken("an end that the peer has not told");
         streamOver = true;
         perhapsAct();
     }
@@ -508,7 +509,7 @@ final class SimApp implements FramedChannel.Handler {
     public void onError(FramingError error) {
         event("onError " + error.getClass().getSimpleName(), error.position());
         boolean may = error instanceof FramingError.Reset
-                ? socket.isReset()
+                ? socket.isReset() && !socket.endHasArrived()
                 : error instanceof FramingError.Truncated
                         ? in.whole() == received && in.size() > received
                         : error instanceof FramingError.TimedOut
