@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 /** A peer that goes silent after each byte of a stream of three frames: we close, we abort, or a deadline passes. */
 final class StallLaws {
     private static final Duration DEADLINE = Duration.ofMillis(150);
+    /** Where the time to the peer's first byte counts too, which must not be over before it has written, be the machine busy or not. */
+    private static final Duration LONGER = Duration.ofSeconds(1);
 
     private final Rig rig;
 
@@ -57,14 +59,13 @@ final class StallLaws {
     void aSilentPeerIsTimedOut() {
         boolean idle = rig.adapter.deadlines().contains(Deadline.IDLE);
         boolean frame = rig.adapter.deadlines().containsAll(List.of(Deadline.HEAD, Deadline.FRAME));
-        Deadlines limits = Deadlines.none().withHead(DEADLINE).withFrame(DEADLINE.multipliedBy(2));
-        // the time to the first byte counts too: on a machine that is busy it must not be over before the peer has
-        // written
-        Deadlines idles = Deadlines.none().withIdle(DEADLINE.multipliedBy(4));
+        Deadlines limits = Deadlines.none().withHead(DEADLINE).withFrame(DEADLINE);
+        Deadlines silent = Deadlines.none().withIdle(DEADLINE);
+        Deadlines idles = Deadlines.none().withIdle(LONGER);
         Offsets.each(rig, (side, sample, offset) -> {
             boolean between = sample.isBetweenFrames(offset);
             if (between ? !idle : !frame) return;
-            Deadlines of = between ? idles : limits;
+            Deadlines of = offset == 0 ? silent : between ? idles : limits;
             Settings settings = rig.settings(sample.codec()).withDeadlines(of);
             try (Rig.Pair pair = rig.open(side, settings)) {
                 pair.peer().write(sample.prefix(offset));
@@ -130,8 +131,7 @@ final class StallLaws {
     /** A frame and the beginning of the next have come, and we pause: that is no fault of the peer's. */
     void deadlinesStandStillWhilePaused() throws Exception {
         Sample sample = Sample.all().get(0);
-        Deadlines limits =
-                Deadlines.none().withIdle(DEADLINE).withHead(DEADLINE).withFrame(DEADLINE);
+        Deadlines limits = Deadlines.none().withIdle(LONGER).withHead(DEADLINE).withFrame(DEADLINE);
         Settings settings = rig.settings(sample.codec()).withDeadlines(limits);
         rig.all(List.of(
                 new Rig.Trial("ACCEPTING", () -> pausing(Side.ACCEPTING, settings, sample)),
@@ -148,7 +148,7 @@ final class StallLaws {
         })) {
             pair.peer().write(sample.prefix(half));
             pair.witness().awaitFrames(1);
-            LockSupport.parkNanos(DEADLINE.multipliedBy(2).toNanos());
+            LockSupport.parkNanos(LONGER.plus(DEADLINE).toNanos());
             pair.peer().write(sample.bytes(), half, sample.bytes().length);
             pair.peer().end();
             pair.link().resume();

@@ -164,7 +164,7 @@ public abstract class TransportContract {
     /** A slow consumer: at most the high mark, one read and a frame are held. */
     @Test
     protected void aConsumerOfASteadyRateHoldsLittle() throws Exception {
-        int rate = LONG ? 1 << 20 : 8 << 20;
+        int rate = LONG ? 1 << 20 : 2 << 20;
         Duration time = LONG ? Duration.ofSeconds(30) : Duration.ofMillis(500);
         law(rig -> new FlowLaws(rig).aConsumerOfASteadyRateHoldsLittle(rate, time));
     }
