@@ -154,8 +154,10 @@ final class BlockingAdapter implements Adapter {
         void serve() {
             boolean ended = false;
             try {
-                socket.run(this);
-                ended = true;
+                while (!ended && awaitResumed()) {
+                    socket.run(this); // until the end, or a pause
+                    ended = hasEnded();
+                }
             } catch (IOException | FramingException told) {
                 // to the handler, unless it was us who closed
             } catch (RuntimeException | Error handlers) {
@@ -165,15 +167,18 @@ final class BlockingAdapter implements Adapter {
             }
         }
 
+        private synchronized boolean hasEnded() {
+            return theyEnded;
+        }
+
         private synchronized boolean theirEndIsTheLast() {
-            theyEnded = true;
             return !halfOpen || weEnded;
         }
 
         // -------------------------------------------------------------------------------- frames
 
-        /** The thread that reads waits here while paused: then nobody reads. */
-        private synchronized boolean mayTell() {
+        /** The thread that reads waits here while paused: then nobody reads. False: it is closed. */
+        private synchronized boolean awaitResumed() {
             while (paused && !left) {
                 try {
                     wait();
@@ -186,22 +191,31 @@ final class BlockingAdapter implements Adapter {
 
         @Override
         public void onFrame(Frame frame) {
-            if (mayTell()) handler.onFrame(frame);
+            if (awaitResumed()) handler.onFrame(frame);
+            if (isPaused()) socket.pause();
         }
 
         @Override
         public void onSkipped(long position, long length) {
-            if (mayTell()) handler.onSkipped(position, length);
+            if (awaitResumed()) handler.onSkipped(position, length);
         }
 
         @Override
         public void onEnd() {
-            if (mayTell()) handler.onEnd();
+            if (!awaitResumed()) return;
+            handler.onEnd();
+            synchronized (this) {
+                theyEnded = true;
+            }
         }
 
         @Override
         public void onError(FramingError error) {
-            if (mayTell()) handler.onError(error);
+            if (awaitResumed()) handler.onError(error);
+        }
+
+        private synchronized boolean isPaused() {
+            return paused;
         }
 
         @Override

@@ -45,6 +45,11 @@ public final class Transcript {
         return unfinished.clone();
     }
 
+    /** What was told last. */
+    public Option<Event> last() {
+        return events.isEmpty() ? Option.none() : Option.some(events.get(events.size() - 1));
+    }
+
     /** The error that ended the stream. */
     public Option<FramingError> error() {
         return !events.isEmpty() && events.get(events.size() - 1) instanceof Event.Failed f

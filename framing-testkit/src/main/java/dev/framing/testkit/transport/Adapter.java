@@ -19,7 +19,7 @@ import java.util.function.Function;
  *   <tr><td>the stream breaks: truncated, malformed, too long, too slow</td><td>onError</td><td>closes as {@link Link#close()} does: what
  *       was sent inside onError arrives</td></tr>
  *   <tr><td>the peer resets</td><td>the frames before it, onError with {@link dev.framing.FramingError.Reset}</td><td>closes</td></tr>
- *   <tr><td>a handler throws, anything</td><td>nothing more</td><td>aborts; other connections live on</td></tr>
+ *   <tr><td>a handler throws, anything</td><td>nothing more</td><td>closes or aborts; other connections live on</td></tr>
  *   <tr><td>{@link Link#close()}, {@link Link#abort()}</td><td>nothing more, neither end nor error</td><td>closes</td></tr>
  * </table>
  */

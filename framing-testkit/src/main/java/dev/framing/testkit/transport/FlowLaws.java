@@ -22,7 +22,7 @@ final class FlowLaws {
     /** One read of any adapter. */
     private static final int READ = 64 * 1024;
     /** Who makes no progress for so long is blocked. */
-    private static final Duration STILL = Duration.ofMillis(150);
+    private static final Duration STILL = Duration.ofMillis(250);
 
     private final Rig rig;
 
@@ -159,7 +159,7 @@ final class FlowLaws {
                 }
                 long consumed = (long) pair.witness().frames() * Flood.FRAME;
                 long pushed = (long) sent.get() * Flood.FRAME;
-                if (consumed < allowed.get() / 2) throw new AssertionError("consumed only " + consumed + " bytes");
+                if (consumed < allowed.get() / 4) throw new AssertionError("consumed only " + consumed + " bytes");
                 if (pushed > consumed + (8 << 20))
                     throw new AssertionError("the peer pushed " + pushed + " bytes, " + consumed + " were consumed");
                 pair.link().abort();

@@ -1,24 +1,17 @@
 package dev.framing.testkit.transport;
 
-import dev.framing.Deadline;
-import dev.framing.DeadlineWatch;
-import dev.framing.Deadlines;
 import dev.framing.Framer;
 import dev.framing.FramingError;
-import dev.framing.testkit.Event;
 import dev.framing.testkit.Transcript;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Future;
 
-/** What the peer does after each byte of a stream of three frames: it ends, resets, half-closes, or goes silent. */
+/** What the peer, or the network, does after each byte of a stream of three frames: it ends, half-closes, resets. */
 final class PeerFaultLaws {
-    private static final Duration DEADLINE = Duration.ofMillis(150);
     /** Linux lets bytes that came before a reset be read after it; elsewhere they are lost. */
     private static final boolean READS_BEFORE_RESETS =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
@@ -29,70 +22,35 @@ final class PeerFaultLaws {
         this.rig = rig;
     }
 
-    private interface Fault {
-        void strike(Side side, Sample sample, int offset) throws Exception;
-    }
-
-    private void atEveryOffset(Fault fault) {
-        List<Rig.Trial> trials = new ArrayList<>();
-        for (Sample sample : Sample.all()) {
-            for (Side side : Side.values()) {
-                for (int n = 0; n <= sample.bytes().length; n++) {
-                    int offset = n;
-                    trials.add(new Rig.Trial(
-                            sample.codec() + ", " + side + ", after byte " + n,
-                            () -> fault.strike(side, sample, offset)));
-                }
-            }
-        }
-        rig.all(trials);
-    }
-
-    private static void expect(Transcript expected, Rig.Pair pair) {
-        expected.difference(pair.witness().transcript()).forEach(difference -> {
-            throw new AssertionError(difference + "\n" + pair.witness().transcript());
-        });
-    }
-
-    /** End between two frames, Truncated inside one: said here once more, so that engine and adapter cannot agree in a mistake. */
-    private static Transcript end(Sample sample, int offset) {
-        Transcript told = sample.told(offset, Framer::end);
-        boolean clean = told.events().get(told.events().size() - 1) instanceof Event.Ended;
-        boolean truncated = told.error().exists(FramingError.Truncated.class::isInstance);
-        if (told.frames().size() != sample.wholeIn(offset) || (sample.isBetweenFrames(offset) ? !clean : !truncated))
-            throw new AssertionError("the engine itself tells\n" + told);
-        return told;
-    }
-
     // ------------------------------------------------------------------------------------------------ the peer ends
 
     void theEndIsCleanOnlyBetweenFrames() {
-        atEveryOffset((side, sample, offset) -> {
+        Offsets.each(rig, (side, sample, offset) -> {
             try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()))) {
                 pair.peer().write(sample.prefix(offset));
                 pair.peer().close();
                 pair.witness().awaitOver();
-                expect(end(sample, offset), pair);
+                Offsets.expect(Offsets.end(sample, offset), pair);
                 pair.awaitClosed();
             }
         });
     }
 
     void whenThePeerEndsWeEndToo() {
-        atEveryOffset((side, sample, offset) -> {
+        Offsets.each(rig, (side, sample, offset) -> {
             try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()))) {
                 pair.peer().write(sample.prefix(offset));
                 pair.peer().end();
                 heard(pair, new byte[0]);
                 pair.witness().awaitOver();
-                expect(end(sample, offset), pair);
+                Offsets.expect(Offsets.end(sample, offset), pair);
                 pair.awaitClosed();
             }
         });
     }
 
     void withHalfOpenAllowedWritingGoesOnUntilOurEnd() {
-        atEveryOffset((side, sample, offset) -> {
+        Offsets.each(rig, (side, sample, offset) -> {
             Settings settings = rig.settings(sample.codec()).allowHalfOpen();
             // a broken stream is closed by the adapter: what is sent in onError still goes out
             try (Rig.Pair pair = rig.open(side, settings, link -> new Witness(link) {
@@ -104,7 +62,7 @@ final class PeerFaultLaws {
                 pair.peer().write(sample.prefix(offset));
                 pair.peer().end();
                 pair.witness().awaitOver();
-                expect(end(sample, offset), pair);
+                Offsets.expect(Offsets.end(sample, offset), pair);
                 if (sample.isBetweenFrames(offset)) {
                     sendAll(pair.link(), sample);
                     if (!Arrays.equals(pair.peer().read(sample.bytes().length), sample.bytes()))
@@ -119,7 +77,7 @@ final class PeerFaultLaws {
         });
     }
 
-    private static void sendAll(Link link, Sample sample) throws Exception {
+    static void sendAll(Link link, Sample sample) throws Exception {
         for (byte[] payload : sample.payloads()) link.send(Sample.buffer(payload));
     }
 
@@ -136,7 +94,7 @@ final class PeerFaultLaws {
     // ------------------------------------------------------------------------------------------------ the peer resets
 
     void aResetComesAfterTheFramesBeforeItAndIsNoEnd() {
-        atEveryOffset((side, sample, offset) -> {
+        Offsets.each(rig, (side, sample, offset) -> {
             try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()))) {
                 pair.peer().write(sample.prefix(offset));
                 pair.witness().awaitFrames(sample.wholeIn(offset));
@@ -150,7 +108,7 @@ final class PeerFaultLaws {
 
     /** The same while we write to it: whichever call is told, the application is told once. */
     void aResetWhileWeSendIsToldOnce() {
-        atEveryOffset((side, sample, offset) -> {
+        Offsets.each(rig, (side, sample, offset) -> {
             try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()))) {
                 sendAll(pair.link(), sample);
                 pair.peer().read(offset);
@@ -172,7 +130,7 @@ final class PeerFaultLaws {
     private static void expectReset(Sample sample, int offset, Rig.Pair pair) {
         Transcript expected = sample.told(offset, Framer::reset);
         if (READS_BEFORE_RESETS) {
-            expect(expected, pair);
+            Offsets.expect(expected, pair);
             return;
         }
         Transcript told = pair.witness().transcript();
@@ -186,7 +144,7 @@ final class PeerFaultLaws {
 
     /** The peer sends all of it; the network cuts it off. */
     void whatTheNetworkCutsOffIsToldAsItIs() {
-        atEveryOffset((side, sample, offset) -> {
+        Offsets.each(rig, (side, sample, offset) -> {
             for (String toxic : List.of("reset-after=", "half-close-after=", "stall-after=")) {
                 Rig.Line line = Rig.Line.in(toxic + offset);
                 try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()), Witness::new, line)) {
@@ -204,8 +162,10 @@ final class PeerFaultLaws {
                     pair.awaitClosed(rig.settings(sample.codec()).drain());
                     if (toxic.startsWith("reset")) expectReset(sample, offset, pair);
                     else
-                        expect(
-                                toxic.startsWith("stall") ? sample.told(offset, framer -> {}) : end(sample, offset),
+                        Offsets.expect(
+                                toxic.startsWith("stall")
+                                        ? sample.told(offset, framer -> {})
+                                        : Offsets.end(sample, offset),
                                 pair);
                     Rig.get(sending);
                 }
@@ -229,7 +189,7 @@ final class PeerFaultLaws {
                             pair.peer().end();
                             heard(pair, sample.bytes());
                             pair.witness().awaitOver();
-                            expect(end(sample, sample.bytes().length), pair);
+                            Offsets.expect(Offsets.end(sample, sample.bytes().length), pair);
                             pair.awaitClosed();
                         }
                     }));
@@ -237,89 +197,5 @@ final class PeerFaultLaws {
             }
         }
         rig.all(trials);
-    }
-
-    // ------------------------------------------------------------------------------------------------ the peer stalls
-
-    void closingDoesNotWaitForASilentPeer() {
-        atEveryOffset((side, sample, offset) -> {
-            Settings settings = rig.settings(sample.codec());
-            try (Rig.Pair pair = rig.open(side, settings)) {
-                pair.peer().write(sample.prefix(offset));
-                pair.witness().awaitFrames(sample.wholeIn(offset));
-                sendAll(pair.link(), sample);
-                pair.link().close();
-                heard(pair, sample.bytes());
-                pair.awaitClosed(settings.drain());
-                expect(sample.told(offset, framer -> {}), pair);
-                pair.witness().nothingMore();
-            }
-        });
-    }
-
-    void abortingResetsASilentPeer() {
-        atEveryOffset((side, sample, offset) -> {
-            try (Rig.Pair pair = rig.open(side, rig.settings(sample.codec()))) {
-                pair.peer().write(sample.prefix(offset));
-                pair.witness().awaitFrames(sample.wholeIn(offset));
-                pair.link().abort();
-                if (pair.peer().readToEnd().reset() == null) throw new AssertionError("the peer saw an end, no reset");
-                pair.awaitClosed();
-                expect(sample.told(offset, framer -> {}), pair);
-                pair.witness().nothingMore();
-            }
-        });
-    }
-
-    void aSilentPeerIsTimedOut() {
-        boolean idle = rig.adapter.deadlines().contains(Deadline.IDLE);
-        boolean frame = rig.adapter.deadlines().containsAll(List.of(Deadline.HEAD, Deadline.FRAME));
-        Deadlines limits = Deadlines.none().withHead(DEADLINE).withFrame(DEADLINE.multipliedBy(2));
-        // the time to the first byte counts too: on a machine that is busy it must not be over before the peer has
-        // written
-        Deadlines idles = Deadlines.none().withIdle(DEADLINE.multipliedBy(4));
-        atEveryOffset((side, sample, offset) -> {
-            boolean between = sample.isBetweenFrames(offset);
-            if (between ? !idle : !frame) return;
-            Deadlines of = between ? idles : limits;
-            Settings settings = rig.settings(sample.codec()).withDeadlines(of);
-            try (Rig.Pair pair = rig.open(side, settings)) {
-                pair.peer().write(sample.prefix(offset));
-                pair.witness().awaitOver();
-                expect(timedOut(sample, offset, of), pair);
-                pair.peer().readToEnd();
-                pair.awaitClosed(settings.drain());
-            }
-        });
-    }
-
-    private static Transcript timedOut(Sample sample, int offset, Deadlines of) {
-        Transcript told = sample.told(offset, framer -> {
-            DeadlineWatch watch = new DeadlineWatch(of, framer, 0);
-            watch.received(offset, 0);
-            watch.expire(watch.remaining(0));
-        });
-        FramingError error = told.error().get();
-        if (!(error instanceof FramingError.TimedOut late)
-                || (late.deadline() == Deadline.IDLE) != sample.isBetweenFrames(offset))
-            throw new AssertionError("the watch itself tells\n" + told);
-        return told;
-    }
-
-    /** The peer takes nothing of what we send. */
-    void aPeerThatTakesNothingIsTimedOut() throws Exception {
-        if (!rig.adapter.deadlines().contains(Deadline.OUTPUT)) return;
-        Settings settings =
-                rig.settings(Flood.CODEC).withDeadlines(Deadlines.none().withOutput(DEADLINE));
-        for (Side side : Side.values()) {
-            try (Rig.Pair pair = rig.open(side, settings, Witness::new, Rig.Line.NARROW)) {
-                for (int i = 0; i < 10_000; i++) pair.link().send(Unpooled.wrappedBuffer(Flood.payload(i)));
-                pair.witness().awaitOver();
-                FramingError error = pair.witness().transcript().error().get();
-                if (!(error instanceof FramingError.TimedOut late) || late.deadline() != Deadline.OUTPUT)
-                    throw new AssertionError("told " + error.message());
-                pair.awaitClosed(settings.drain());
-            }
-        }
     }
 }

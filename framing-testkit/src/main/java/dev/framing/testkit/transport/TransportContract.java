@@ -82,25 +82,25 @@ public abstract class TransportContract {
     /** The peer goes silent, and we close. */
     @Test
     protected void closingDoesNotWaitForASilentPeer() throws Exception {
-        law(rig -> new PeerFaultLaws(rig).closingDoesNotWaitForASilentPeer());
+        law(rig -> new StallLaws(rig).closingDoesNotWaitForASilentPeer());
     }
 
     /** The peer goes silent, and we abort. */
     @Test
     protected void abortingResetsASilentPeer() throws Exception {
-        law(rig -> new PeerFaultLaws(rig).abortingResetsASilentPeer());
+        law(rig -> new StallLaws(rig).abortingResetsASilentPeer());
     }
 
     /** The peer goes silent, and a deadline passes. */
     @Test
     protected void aSilentPeerIsTimedOut() throws Exception {
-        law(rig -> new PeerFaultLaws(rig).aSilentPeerIsTimedOut());
+        law(rig -> new StallLaws(rig).aSilentPeerIsTimedOut());
     }
 
     /** The peer stops reading, and a deadline passes. */
     @Test
     protected void aPeerThatTakesNothingIsTimedOut() throws Exception {
-        law(rig -> new PeerFaultLaws(rig).aPeerThatTakesNothingIsTimedOut());
+        law(rig -> new StallLaws(rig).aPeerThatTakesNothingIsTimedOut());
     }
 
     /** Through a {@link FaultProxy} that resets, half-closes or stalls after each byte. */
@@ -113,6 +113,17 @@ public abstract class TransportContract {
     @Test
     protected void aSlowNetworkChangesNothing() throws Exception {
         law(rig -> new PeerFaultLaws(rig).aSlowNetworkChangesNothing());
+    }
+
+    /** The peer sends a frame in parts, slower than the least rate. */
+    @Test
+    protected void aFrameThatTricklesIsTimedOut() throws Exception {
+        law(rig -> new StallLaws(rig).aFrameThatTricklesIsTimedOut());
+    }
+
+    @Test
+    protected void deadlinesStandStillWhilePaused() throws Exception {
+        law(rig -> new StallLaws(rig).deadlinesStandStillWhilePaused());
     }
 
     // ------------------------------------------------------------------------ we, after none, one, two ... frames sent
@@ -153,7 +164,7 @@ public abstract class TransportContract {
     /** A slow consumer: at most the high mark, one read and a frame are held. */
     @Test
     protected void aConsumerOfASteadyRateHoldsLittle() throws Exception {
-        int rate = LONG ? 1 << 20 : 8 << 20;
+        int rate = LONG ? 1 << 20 : 2 << 20;
         Duration time = LONG ? Duration.ofSeconds(30) : Duration.ofMillis(500);
         law(rig -> new FlowLaws(rig).aConsumerOfASteadyRateHoldsLittle(rate, time));
     }
@@ -210,13 +221,13 @@ public abstract class TransportContract {
 
     @Test
     protected void aHandlerMayEndCloseAndAbort() throws Exception {
-        law(rig -> new MisuseLaws(rig).aHandlerMayEndCloseAndAbort());
-        law(rig -> new MisuseLaws(rig).aHandlerMayClose());
+        law(rig -> new CallbackLaws(rig).aHandlerMayEndCloseAndAbort());
+        law(rig -> new CallbackLaws(rig).aHandlerMayClose());
     }
 
     @Test
     protected void aHandlerThatThrowsKillsItsOwnConnectionOnly() throws Exception {
-        law(rig -> new MisuseLaws(rig).aHandlerThatThrowsKillsItsOwnConnectionOnly());
+        law(rig -> new CallbackLaws(rig).aHandlerThatThrowsKillsItsOwnConnectionOnly());
     }
 
     // ------------------------------------------------------------------------ one codec, every transport
