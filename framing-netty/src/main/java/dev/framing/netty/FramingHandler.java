@@ -327,7 +327,7 @@ public final class FramingHandler extends ChannelDuplexHandler {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (inbound().isRunning()) inbound().later(() -> channelReadComplete(context));
         else if (context.isRemoved() || !how.decodes) context.fireChannelReadComplete();
-        else if (!ending().isClosing()) inbound().readComplete();
+        else inbound().readComplete();
     }
 
     @Override
@@ -336,14 +336,14 @@ public final class FramingHandler extends ChannelDuplexHandler {
             inbound().later(() -> userEventTriggered(context, event));
             return;
         }
-        boolean shut = event instanceof ChannelInputShutdownEvent;
-        boolean end = shut || Tls.isEnd(event);
-        if (end) {
+        if (event instanceof ChannelInputShutdownEvent || Tls.isEnd(event)) {
             ending().inputIsShut();
-            if (!ending().isClosing()) inbound().end();
+            inbound().end(event);
+        } else if (event instanceof ChannelInputShutdownReadComplete) {
+            inbound().event(event);
+        } else {
+            context.fireUserEventTriggered(event);
         }
-        if (end || event instanceof ChannelInputShutdownReadComplete) inbound().event(event);
-        else context.fireUserEventTriggered(event);
     }
 
     @Override

@@ -156,6 +156,7 @@ final class Inbound implements FrameHandler {
     }
 
     void readComplete() {
+        if (dismissed && !received) return; // of bytes that were dropped
         boolean again = received && demand && holds == 0 && !ended && !config.isAutoRead() && !framer.isOver();
         received = false;
         if (again) ctx.read();
@@ -323,6 +324,13 @@ final class Inbound implements FrameHandler {
         if (delivered) ctx.fireChannelReadComplete();
         if (framer.isOver() || holds == 0) close();
         fireEvents();
+    }
+
+    /** The transport's word that the peer has ended: it goes on behind the frames before it. */
+    void end(Object event) {
+        events.add(event);
+        if (!dismissed) end();
+        if (framer.isOver()) fireEvents();
     }
 
     /** @param event stands behind the bytes that came before it */
