@@ -173,6 +173,42 @@ class FramerRestartTest {
         assertThat(heard.events).containsExactly("0:a", "0:line", "end");
     }
 
+    /** As in the Javadoc of restart: one datagram in memory after the other; a switch is that datagram's own. */
+    @Test
+    void aSwitchInOneStreamIsNoneInTheNext() {
+        Heard heard = new Heard();
+        Framer[] framer = new Framer[1];
+        framer[0] = Framer.of(Delimited.lf(), new Heard() {
+            @Override
+            public void onFrame(Frame frame) {
+                heard.onFrame(frame);
+                if (frame.text(java.nio.charset.StandardCharsets.US_ASCII).equals("binary"))
+                    framer[0].switchTo(CODECS.get(0), Leftover.KEEP);
+            }
+
+            @Override
+            public void onEnd() {
+                heard.onEnd();
+            }
+
+            @Override
+            public void onError(FramingError error) {
+                heard.onError(error);
+            }
+        });
+        for (String datagram : List.of("binary\n\0\3abc", "abc\nbinary\n\0", "abc\n")) {
+            ByteBuf content = buffer(datagram);
+            framer[0].restart(Delimited.lf());
+            framer[0].lend(content);
+            framer[0].end();
+            assertThat(content.refCnt()).isOne();
+            content.release();
+        }
+        framer[0].close();
+        assertThat(heard.events)
+                .containsExactly("0:binary", "7:abc", "end", "0:abc", "4:binary", "Truncated at 11", "0:abc", "end");
+    }
+
     @Test
     void aFrameThatWasKeptOutlivesIt() {
         List<RetainedFrame> kept = new ArrayList<>();
