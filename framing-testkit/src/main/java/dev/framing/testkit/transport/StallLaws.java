@@ -97,7 +97,7 @@ final class StallLaws {
                 rig.settings(Flood.CODEC).withDeadlines(Deadlines.none().withOutput(DEADLINE));
         for (Side side : Side.values()) {
             try (Rig.Pair pair = rig.open(side, settings, Witness::new, Rig.Line.NARROW)) {
-                for (int i = 0; i < 200; i++) pair.link().send(Unpooled.wrappedBuffer(Flood.payload(i)));
+                for (int i = 0; i < 10_000; i++) pair.link().send(Unpooled.wrappedBuffer(Flood.payload(i)));
                 pair.witness().awaitOver();
                 FramingError error = pair.witness().transcript().error().get();
                 if (!(error instanceof FramingError.TimedOut late) || late.deadline() != Deadline.OUTPUT)
