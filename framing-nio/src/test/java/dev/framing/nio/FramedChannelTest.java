@@ -268,6 +268,21 @@ class FramedChannelTest {
         assertThat(new String(all.array(), 0, all.position(), UTF_8)).isEqualTo(frame("hello"));
     }
 
+    /** The peer ended, and then it was gone: what cannot be ended any more does not make a reset of that end. */
+    @Test
+    void anEndThatCameBeforeTheResetStaysAnEnd() throws IOException {
+        open(FramedChannel.builder(Length4.CODEC).allowHalfOpen());
+        channel.pause();
+        peerSends(frame("last"));
+        peer.close();
+        channel.send(Unpooled.copiedBuffer("answered by a reset", UTF_8));
+        channel.end();
+        channel.resume();
+        key.interestOps(channel.interestOps());
+        turnUntil(() -> told.contains("closed"));
+        assertThat(told).containsExactly("WHOLE last", "end", "closed");
+    }
+
     // ------------------------------------------------------------------------------------------------ deadlines
 
     @Test
