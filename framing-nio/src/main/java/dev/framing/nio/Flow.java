@@ -452,7 +452,7 @@ final class Flow {
         try {
             transport.end();
         } catch (IOException e) {
-            writeFailed(e);
+            broken(e); // reset before: this consumes no error, the next read says what came first
         }
         if (closing) closeWithin(drainNanos);
     }

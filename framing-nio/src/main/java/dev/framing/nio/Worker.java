@@ -80,7 +80,10 @@ final class Worker implements Home, Runnable {
         } finally {
             over = true;
             for (Task task : List.copyOf(joining)) task.drop();
-            for (Resident resident : List.copyOf(residents)) guarded(resident.channel, resident.channel::abort);
+            for (Resident resident : List.copyOf(residents)) {
+                guarded(resident.channel, resident.channel::abort);
+                guarded(resident.channel, resident.channel::settle); // there is no turn any more that would
+            }
             dropTasks();
             try {
                 poller.close();

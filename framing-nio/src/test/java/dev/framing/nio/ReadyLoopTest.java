@@ -14,16 +14,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The loop of our own over real sockets. */
 @Timeout(30)
@@ -159,5 +163,43 @@ class ReadyLoopTest {
         assertThat(System.nanoTime() - start).as("nobody waited for the grace").isLessThan(10_000_000_000L);
         for (Notes notes : all) assertThat(notes.closed).isCompleted();
         assertThat(loop.connections()).isZero();
+    }
+
+    /** A Unix domain socket knows no reset: whoever is aborted at the other end sees an end, in the middle of a frame a truncated one. */
+    @Test
+    void unixDomainSocketsEchoEndAndAbort(@TempDir Path dir) throws Exception {
+        SocketAddress path = UnixDomainSocketAddress.of(dir.resolve("s"));
+        try (ReadyLoop loop = loop(2)) {
+            assertThat(loop.listen(path, SETTINGS, channel -> frame -> {
+                        if (frame.payloadLength() == 0) channel.abort();
+                        else channel.send(frame.retain());
+                    }))
+                    .isEqualTo(path);
+            Notes echoed = new Notes();
+            FramedChannel one = loop.connect(path, SETTINGS, channel -> echoed).get(5, TimeUnit.SECONDS);
+            one.send(Unpooled.copiedBuffer("hello", UTF_8));
+            assertThat(echoed.told.poll(5, TimeUnit.SECONDS)).isEqualTo("frame hello");
+            byte[] large = new byte[5_000];
+            for (int i = 0; i < 20; i++) one.send(Unpooled.wrappedBuffer(large));
+            one.end();
+            assertThat(echoed.closed.get(5, TimeUnit.SECONDS)).hasSize(21).endsWith("end");
+            Notes aborted = new Notes();
+            FramedChannel two = loop.connect(path, SETTINGS, channel -> aborted).get(5, TimeUnit.SECONDS);
+            two.send(Unpooled.EMPTY_BUFFER);
+            assertThat(aborted.closed.get(5, TimeUnit.SECONDS)).hasSize(1);
+        }
+        assertThat(uncaught).isEmpty();
+    }
+
+    @Test
+    void connectingToNobodyFails(@TempDir Path dir) throws Exception {
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress path = UnixDomainSocketAddress.of(dir.resolve("nobody"));
+            assertThat(loop.connect(path, SETTINGS, channel -> frame -> {}))
+                    .failsWithin(Duration.ofSeconds(5))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(IOException.class);
+            assertThat(loop.connections()).isZero();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.framing.nio;
 
+import dev.framing.DeadlineWatch;
 import dev.framing.Deadlines;
 import dev.framing.Frame;
 import dev.framing.FramingError;
@@ -561,10 +562,13 @@ final class SimApp implements FramedChannel.Handler {
             throw broken("closed before the peer's end and before the time for it was over");
     }
 
-    /** Between two turns: what it asks of the selector is what it needs. */
-    void check(int ops) {
+    /** Between two turns: what it asks of the selector is what it needs, and the wait is over when its deadline is. */
+    void check(int ops, long nanos) {
         if (made == null || detached || refused) return;
         FramedChannel channel = channel();
+        long remaining = channel.remainingNanos();
+        if (remaining != DeadlineWatch.NEVER && (nanos < 0 || nanos > Math.max(0, remaining) + Timers.TICK))
+            throw broken("a wait of " + nanos + " ns, and a deadline in " + remaining);
         if (channel.isClosed()) {
             if (ops != 0) throw broken("closed, and asks for " + ops);
             return;
@@ -574,7 +578,10 @@ final class SimApp implements FramedChannel.Handler {
         boolean read = (ops & SelectionKey.OP_READ) != 0;
         if (write != bytes > 0) throw broken(bytes + " bytes wait, OP_WRITE " + write);
         if (bytes > 2L * (limit + longest + 4)) throw broken(bytes + " bytes wait, limit " + limit);
-        if (drains() || streamOver) return;
+        if (drains()) return;
+        boolean mayEnd = ended || streamOver && !halfOpen || socket.isBroken() || outputDue();
+        if (!mayEnd && handed == 0 && writable != channel.isWritable()) throw broken("onWritable was not told");
+        if (streamOver) return;
         if (read && paused) throw broken("paused, and OP_READ");
         if (read && bytes > high) throw broken(bytes + " bytes over the high mark, and OP_READ");
         if (bytes > high && channel.isWritable()) throw broken(bytes + " bytes over the high mark, and writable");
@@ -589,7 +596,8 @@ final class SimApp implements FramedChannel.Handler {
         FramedChannel channel = channel();
         long bytes = channel.outboundBytes();
         if (bytes > 0 && socket.isWritable()) throw broken(bytes + " bytes wait, and the transport takes them");
-        if (paused || drains() || bytes > low) return;
+        if (drains()) throw broken("closing, and all its time is over");
+        if (paused || bytes > low) return;
         if (socket.unread() > 0) throw broken(socket.unread() + " bytes are there and not read");
         if (socket.endHasArrived() && !streamOver) throw broken("the end was not told");
         if (socket.isReset() && !socket.isEnded() && !streamOver) throw broken("the reset was not told");

@@ -26,8 +26,8 @@ final class SimPoller implements Poller {
 
     /** What the simulation does around a wait. */
     interface Watcher {
-        /** The loop's thread begins to wait; {@code busy}: only looks. */
-        void waits(boolean busy);
+        /** The loop's thread begins to wait for {@code nanos}; 0: only looks, -1: for as long as it takes. */
+        void waits(long nanos);
 
         /** It has waited. */
         void waited();
@@ -94,7 +94,7 @@ final class SimPoller implements Poller {
     public void poll(long nanos) {
         if (++polls > 1_000_000) throw net.broken("a million turns and no end");
         for (Spot spot : spots) spot.checkUsed();
-        watcher.waits(nanos == 0);
+        watcher.waits(nanos);
         watcher.others();
         long start = net.time();
         net.happen();

@@ -237,8 +237,8 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
     // ------------------------------------------------------------------------------------------------ around a wait
 
     @Override
-    public void waits(boolean busy) {
-        if (!busy) for (SimApp app : apps) app.check(poller.asked(app.socket));
+    public void waits(long nanos) {
+        if (nanos != 0) for (SimApp app : apps) app.check(poller.asked(app.socket), nanos);
         net.check();
         waiting = true;
         loop.isHere(false);
