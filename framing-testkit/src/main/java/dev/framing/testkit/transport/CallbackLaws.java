@@ -81,8 +81,7 @@ final class CallbackLaws {
                 false);
     }
 
-    // ------------------------------------------------------------------------------------------------ handlers that
-    // throw
+    // ------------------------------------------------------------------------ handlers throw
 
     void aHandlerThatThrowsKillsItsOwnConnectionOnly() {
         List<Rig.Trial> trials = new ArrayList<>();

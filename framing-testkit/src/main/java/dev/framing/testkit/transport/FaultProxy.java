@@ -102,6 +102,8 @@ public final class FaultProxy implements AutoCloseable {
         while (closed.getCount() > 0) {
             try {
                 Socket client = server.accept();
+                sockets.removeIf(Socket::isClosed);
+                threads.removeIf(thread -> !thread.isAlive());
                 sockets.add(client);
                 Socket behind = new Socket();
                 sockets.add(behind);
@@ -109,6 +111,7 @@ public final class FaultProxy implements AutoCloseable {
                     behind.connect(target);
                 } catch (IOException refused) {
                     reset(client);
+                    closeQuietly(behind);
                     continue;
                 }
                 client.setTcpNoDelay(true);

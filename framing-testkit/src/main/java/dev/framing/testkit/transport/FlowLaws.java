@@ -173,8 +173,7 @@ final class FlowLaws {
         });
     }
 
-    // ------------------------------------------------------------------------------------------------ slow reader of
-    // our output
+    // ------------------------------------------------------------------------ slow reader
 
     /** An echo: while nobody reads it, nothing more is read. */
     void aPeerThatDoesNotReadIsNotReadFrom() {
@@ -234,8 +233,7 @@ final class FlowLaws {
         });
     }
 
-    // ------------------------------------------------------------------------------------------------ waiting costs
-    // nothing
+    // ------------------------------------------------------------------------ waiting
 
     /** Half-closed, half-closed and paused, with output that nobody takes: no thread spins. */
     void whoWaitsDoesNotSpin() throws Exception {

@@ -46,8 +46,7 @@ public abstract class TransportContract {
         rig.close();
     }
 
-    // ------------------------------------------------------------------------ the peer, after each byte of three
-    // frames
+    // ------------------------------------------------------------------------ the peer, at every byte
 
     /** The peer closes. */
     @Test
