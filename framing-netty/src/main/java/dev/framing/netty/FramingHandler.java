@@ -16,6 +16,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.concurrent.EventExecutor;
 import io.vavr.control.Option;
@@ -95,6 +97,8 @@ public final class FramingHandler extends ChannelDuplexHandler {
     private @Nullable Ending ending;
     private @Nullable Timer timer;
     private boolean wroteSinceFlush;
+    /** As the channel was before this handler came. */
+    private boolean closesItself;
 
     private FramingHandler(Builder how, Mode mode) {
         this.how = how;
@@ -269,6 +273,8 @@ public final class FramingHandler extends ChannelDuplexHandler {
             inbound.timer(timer);
             if (context.channel().isActive()) timer.start();
         }
+        closesItself = context.channel().config().isAutoClose();
+        if (context.channel() instanceof DuplexChannel) autoClose(context, false);
         if (how.halfOpen && context.channel().config() instanceof DuplexChannelConfig duplex)
             duplex.setAllowHalfClosure(true);
     }
@@ -277,6 +283,13 @@ public final class FramingHandler extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext context) {
         inbound().remove();
         outbound().close();
+        if (context.channel() instanceof DuplexChannel) autoClose(context, closesItself);
+    }
+
+    /** A failed write must not close the channel before what the peer had sent is read. */
+    @SuppressWarnings("deprecation") // there is no other way
+    private static void autoClose(ChannelHandlerContext context, boolean on) {
+        context.channel().config().setAutoClose(on);
     }
 
     Inbound inbound() {
@@ -289,6 +302,10 @@ public final class FramingHandler extends ChannelDuplexHandler {
 
     Ending ending() {
         return added(ending);
+    }
+
+    ChannelHandlerContext context() {
+        return added(ctx);
     }
 
     private static <T> T added(@Nullable T part) {
@@ -336,6 +353,9 @@ public final class FramingHandler extends ChannelDuplexHandler {
             inbound().later(() -> userEventTriggered(context, event));
             return;
         }
+        if (event instanceof ChannelOutputShutdownEvent
+                && !ending().isClosing()
+                && outbound().isBroken()) inbound().outputFailed();
         if (event instanceof ChannelInputShutdownEvent || Tls.isEnd(event)) {
             ending().inputIsShut();
             inbound().end(event);

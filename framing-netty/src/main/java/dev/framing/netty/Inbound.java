@@ -67,6 +67,9 @@ final class Inbound implements FrameHandler {
     /** We turned autoRead off, and shall turn it on again. */
     private boolean turnedOff;
 
+    /** The peer takes nothing more: what it sent before is read to its end, and held where it was not asked for. */
+    private boolean outputFailed;
+
     private boolean ended;
     private boolean gone;
     private boolean removing;
@@ -157,6 +160,7 @@ final class Inbound implements FrameHandler {
 
     void readComplete() {
         if (dismissed && !received) return; // of bytes that were dropped
+        if (outputFailed && !ended) ctx.read();
         boolean again = received && demand && holds == 0 && !ended && !config.isAutoRead() && !framer.isOver();
         received = false;
         if (again) ctx.read();
@@ -301,6 +305,14 @@ final class Inbound implements FrameHandler {
         if (!framer.isOver()) call(handler.outputIsBroken() ? Framer::reset : Framer::end);
     }
 
+    /** A write has failed: the connection is broken, but what came before is there to be read. */
+    void outputFailed() {
+        outputFailed = true;
+        release(BY_OUTPUT);
+        if (ended || framer.isOver()) handler.ending().cut();
+        else ctx.read();
+    }
+
     /**
      * The connection broke.
      *
@@ -311,6 +323,7 @@ final class Inbound implements FrameHandler {
         ended = true;
         transport = cause;
         call(Framer::reset);
+        if (!framer.isOver()) handler.ending().cut(); // told when it may be: nothing else is to come
         return true;
     }
 
@@ -318,7 +331,7 @@ final class Inbound implements FrameHandler {
     void inactive() {
         gone = true;
         delivered = false;
-        if (!keepsWhenGone) holds = 0;
+        holds &= keepsWhenGone ? BY_USER : 0;
         if (!dismissed) end();
         if (framer.isPaused() && holds == 0 && !framer.isOver()) call(Framer::resume);
         if (delivered) ctx.fireChannelReadComplete();

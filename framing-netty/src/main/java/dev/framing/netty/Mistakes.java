@@ -2,6 +2,7 @@ package dev.framing.netty;
 
 import dev.framing.FramingError;
 import dev.framing.FramingException;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
@@ -40,7 +41,8 @@ final class Mistakes {
     static boolean breaksTheConnection(@Nullable Throwable thrown) {
         int depth = 0;
         for (Throwable t = thrown; t != null && depth < 16; t = t.getCause(), depth++) {
-            if (t instanceof IOException && !(t instanceof ClosedChannelException)) return true;
+            boolean closed = t instanceof ClosedChannelException || t instanceof ChannelOutputShutdownException;
+            if (t instanceof IOException && !closed) return true;
         }
         return false;
     }

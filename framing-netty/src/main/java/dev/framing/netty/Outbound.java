@@ -22,6 +22,8 @@ final class Outbound {
     /** The last that was passed on. */
     private @Nullable ChannelPromise last;
 
+    private boolean broken;
+
     Outbound(ChannelHandlerContext ctx, FrameCodec codec, ByteBufAllocator allocator) {
         this.ctx = ctx;
         queue = OutboundQueue.of(codec, allocator);
@@ -34,7 +36,8 @@ final class Outbound {
     /** The connection broke under what was written. */
     boolean isBroken() {
         ChannelPromise p = last;
-        return p != null && Mistakes.breaksTheConnection(p.cause());
+        broken = broken || p != null && Mistakes.breaksTheConnection(p.cause());
+        return broken;
     }
 
     /** Something was passed on and has not left. */
@@ -102,7 +105,10 @@ final class Outbound {
             for (; next != null; next = queue.poll()) all.addComponent(true, next);
             bytes = all;
         }
-        if (!promise.isVoid()) last = promise;
+        if (!promise.isVoid()) {
+            broken = isBroken(); // later ones fail for no reason but that
+            last = promise;
+        }
         ctx.write(bytes, promise);
     }
 

@@ -1,0 +1,80 @@
+package dev.framing.netty;
+
+import static dev.framing.netty.Heard.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.framing.codec.Delimited;
+import dev.framing.testkit.Wire;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A real RST that meets output first: Netty closes a channel that cannot be written to, whatever it has not read. */
+@Timeout(120)
+class ResetTest {
+
+    /** What a paused connection has not read when the peer resets it, with output waiting that fails. */
+    @ParameterizedTest
+    @EnumSource
+    void framesBeforeAResetAreToldThoughAWriteFailsFirst(Transport transport) throws Exception {
+        for (boolean halfClosure : new boolean[] {false, true}) run(transport, halfClosure);
+    }
+
+    private static void run(Transport transport, boolean halfClosure) throws Exception {
+        Heard heard = new Heard();
+        CompletableFuture<FramingHandler> handler = new CompletableFuture<>();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.factory());
+        try {
+            Channel listening = new ServerBootstrap()
+                    .group(group)
+                    .channel(transport.server)
+                    .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure)
+                    .childOption(ChannelOption.SO_SNDBUF, 8 * 1024)
+                    .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1, 2))
+                    .childHandler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline()
+                                    .addLast(FramingHandler.builder(Delimited.lf())
+                                            .callingEach(ctx -> {
+                                                handler.complete((FramingHandler) ctx.handler());
+                                                return heard;
+                                            }));
+                        }
+                    })
+                    .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sync()
+                    .channel();
+            Socket peer = new Socket();
+            peer.setReceiveBufferSize(8 * 1024);
+            peer.connect(listening.localAddress());
+            peer.getOutputStream().write(Wire.bytes("one\n"));
+            heard.await("one");
+            Channel channel = handler.get().context().channel();
+            for (int i = 0; i < 200; i++) channel.write(bytes("x".repeat(10_000)));
+            channel.flush(); // far above the mark: nothing more is read
+            channel.eventLoop().submit(() -> {}).sync();
+            peer.getOutputStream().write(Wire.bytes("two\nthr"));
+            TimeUnit.MILLISECONDS.sleep(20);
+            peer.setSoLinger(true, 0);
+            peer.close();
+            heard.await("Reset 8");
+            assertThat(heard.events()).containsExactly("one", "two", "Reset 8");
+            channel.closeFuture().sync();
+        } finally {
+            group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
+}
