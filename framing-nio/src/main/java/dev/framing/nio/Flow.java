@@ -2,11 +2,8 @@ package dev.framing.nio;
 
 import dev.framing.Deadline;
 import dev.framing.DeadlineWatch;
-import dev.framing.Frame;
 import dev.framing.FrameCodec;
-import dev.framing.FrameHandler;
 import dev.framing.Framer;
-import dev.framing.FramingError;
 import dev.framing.FramingException;
 import dev.framing.Leftover;
 import dev.framing.OutboundQueue;
@@ -14,7 +11,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -26,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The state of a {@link FramedChannel}: two directions that end by themselves, and a transport that is closed when both have.
  *
  * <pre>
- *   in    OPEN --the peer's end, or a failed read--> ENDED
- *         OPEN --close()--> DRAINING --the same, or enough was dropped--> ENDED
+ *   in    see {@link Inflow}
  *   out   OPEN --end(), or the peer's end--> ENDING --all was sent: FIN--> ENDED
  *         OPEN, ENDING --a failed write--> ENDED
  * </pre>
@@ -36,23 +31,15 @@ import org.jspecify.annotations.Nullable;
  * outermost entry is left, does what follows: sends, ends, closes, delivers what was held back, and tells the application.
  */
 final class Flow {
-    private enum In {
-        OPEN,
-        DRAINING,
-        ENDED
-    }
-
     private enum Out {
         OPEN,
         ENDING,
         ENDED
     }
 
-    /** Bytes that close() reads and drops: what may be on its way in a socket's buffers. */
-    private static final long DRAINED = 1024 * 1024;
-
     final Duplex transport;
     final Framer framer;
+    final Inflow in;
     final Outflow out;
     FramedChannel.@Nullable Handler handler;
     /** What the loop keeps of it. */
@@ -62,32 +49,18 @@ final class Flow {
     private final FramedChannel channel;
     private final Home home;
     private final LongSupplier clock;
-    private final ByteBufAllocator buffers;
     private final DeadlineWatch watch;
     private final boolean halfOpen;
     private final long flushNanos;
     private final long drainNanos;
 
-    private In inbound = In.OPEN;
     private Out outbound = Out.OPEN;
     /** Entries that have not been left. */
     private int depth;
 
     private boolean settling;
-    /** A call of the engine is running: this is one of its callbacks. */
-    private boolean inEngine;
-    /** The application has paused it. */
-    private boolean paused;
-    /** More than the high mark waited to be sent, and not yet less than the low mark. */
-    private boolean over;
-    /** What waits will not be sent: the peer has had its time. */
-    private boolean doomed;
     /** {@link #end} was called. */
     private boolean ended;
-    /** The transport told a reset, or the like, to a read. */
-    private boolean readFailed;
-    /** The engine was told that no byte will follow. */
-    private boolean streamEnded;
     /** Nobody wants another frame. */
     private boolean closing;
     /** What follows from the end of the engine's stream has been done. */
@@ -97,10 +70,6 @@ final class Flow {
     /** When the step of {@link #close} that is on its way must be over. */
     private long closeBy;
 
-    /** Bytes that reads have brought. */
-    long received;
-
-    private long drained;
     /** The transport is closed. */
     private volatile boolean closed;
 
@@ -119,10 +88,11 @@ final class Flow {
         this.transport = transport;
         this.home = home;
         this.clock = clock;
-        buffers = new DirectBuffers(settings.allocator);
-        framer = settings.engine(buffers).build(new Inbox());
+        ByteBufAllocator buffers = new DirectBuffers(settings.allocator);
+        in = new Inflow(this, settings, buffers);
+        framer = in.framer;
+        watch = in.watch;
         out = new Outflow(settings.codec, settings, buffers);
-        watch = new DeadlineWatch(settings.deadlines, framer, now());
         halfOpen = settings.halfOpen;
         flushNanos = settings.flushNanos;
         drainNanos = settings.drainNanos;
@@ -138,7 +108,7 @@ final class Flow {
         } finally {
             if (!made) {
                 closed = toldClosed = true;
-                inbound = In.ENDED;
+                in.end();
                 outEnded();
                 framer.close();
             }
@@ -163,12 +133,7 @@ final class Flow {
 
     int interestOps() {
         if (closed || detached) return 0;
-        return (wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() ? SelectionKey.OP_WRITE : 0);
-    }
-
-    private boolean wantsRead() {
-        if (inbound == In.DRAINING) return true; // also while it sends: the peer may read nothing until it has sent all
-        return inbound == In.OPEN && !paused && !over && !framer.isFinished();
+        return (in.wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() ? SelectionKey.OP_WRITE : 0);
     }
 
     long remaining(long now) {
@@ -179,11 +144,11 @@ final class Flow {
 
     void expire(long now) {
         if (closed || detached) return;
-        noteReading(now); // a pause of this very turn counts
+        in.noteReading(now); // a pause of this very turn counts
         enter();
         try {
             if (closeTimed && closeBy - now <= 0) {
-                if (outbound == Out.ENDED) inbound = In.ENDED;
+                if (outbound == Out.ENDED) in.end();
                 else abort();
             } else if (watch.remaining(now) <= 0) {
                 expired(now);
@@ -195,25 +160,8 @@ final class Flow {
 
     private void expired(long now) {
         long waiting = out.bytes();
-        boolean output = watch.isOutputDue(now);
-        if (output && over) {
-            doomed = true; // what the frames behind it send goes nowhere, but they are told
-            over = false;
-        }
-        goOn(); // resumed in this very turn: an engine that is still paused would not tell
-        Deadline which = null;
-        inEngine = true;
-        try {
-            which = watch.expire(now);
-        } catch (RuntimeException | Error e) {
-            which = output ? Deadline.OUTPUT : Deadline.IDLE; // told, and thrown back by the handler
-            caught(e);
-        } finally {
-            inEngine = false;
-        }
-        if (which == null) return;
-        streamEnded = true; // told once the application has resumed, where it has paused
-        if (closed) return;
+        Deadline which = in.expire(now);
+        if (which == null || closed) return;
         if (which == Deadline.OUTPUT) {
             broken(new IOException("the peer took none of the " + waiting + " bytes that wait for it"));
             reset();
@@ -224,97 +172,17 @@ final class Flow {
 
     // ------------------------------------------------------------------------------------------------ reading
 
-    /** One read: into a buffer that the engine gets, or straight into the engine where it is putting a long frame together. */
     void onReadable() {
-        if (closed || detached || !wantsRead()) return;
+        if (closed || detached || !in.wantsRead()) return;
         enter();
         try {
-            if (inbound == In.DRAINING) drain();
-            else if (framer.heldBytes() >= FramedChannel.READ) readStraight();
-            else read();
+            in.read();
+        } catch (IOException e) {
+            broken(e);
+            outEnded();
         } finally {
             exit();
         }
-    }
-
-    private void read() {
-        ByteBuf bytes = buffers.buffer(FramedChannel.READ);
-        int n = 0;
-        try {
-            n = receive(bytes);
-        } finally {
-            if (n <= 0) bytes.release();
-        }
-        if (n <= 0) return;
-        inEngine = true;
-        try {
-            framer.offer(bytes);
-            trim();
-        } catch (RuntimeException | Error e) {
-            caught(e);
-        } finally {
-            inEngine = false;
-        }
-        watch.received(n, now());
-    }
-
-    private void readStraight() {
-        inEngine = true;
-        int n = 0;
-        try {
-            n = receive(framer.room(FramedChannel.READ));
-            if (n > 0) framer.received();
-            trim();
-        } catch (RuntimeException | Error e) {
-            caught(e);
-        } finally {
-            inEngine = false;
-        }
-        watch.received(n, now());
-    }
-
-    /** Writes what there is at the writer index and moves it; the end and a failure have been dealt with. */
-    private int receive(ByteBuf room) {
-        int at = room.writerIndex();
-        int max = Math.min(room.writableBytes(), FramedChannel.READ);
-        // the cached view is for one thread; a slice that was retained may be on its way out in another
-        ByteBuffer view = room.refCnt() == 1 ? room.internalNioBuffer(at, max) : room.nioBuffer(at, max);
-        int n;
-        try {
-            n = transport.read(view);
-        } catch (IOException e) {
-            readFailed(e);
-            return 0;
-        }
-        if (n < 0) {
-            inbound = In.ENDED;
-        } else {
-            room.writerIndex(at + n);
-            received += n;
-        }
-        return n;
-    }
-
-    /** Between two frames it holds nothing: an engine that was read into keeps its buffer. */
-    private void trim() {
-        if (framer.heldBytes() > 0 && framer.openFrame() < 0 && !framer.isOver() && !framer.isPaused()) framer.trim();
-    }
-
-    private void drain() {
-        ByteBuf scratch = buffers.buffer(FramedChannel.READ);
-        try {
-            drained += Math.max(receive(scratch), 0);
-            if (drained > DRAINED) inbound = In.ENDED;
-        } finally {
-            scratch.release();
-        }
-    }
-
-    private void readFailed(IOException e) {
-        broken(e);
-        readFailed = true;
-        inbound = In.ENDED;
-        outEnded();
     }
 
     private void broken(IOException e) {
@@ -366,7 +234,7 @@ final class Flow {
 
     private void wrote(boolean first) {
         out.wrote();
-        if (out.isOver()) hold(); // at once: before the event is over there may be more frames, and another event
+        if (out.isOver()) in.hold(); // at once: before the event is over there may be more frames, and another event
         if (first) watch.sent(0, out.bytes(), now());
         enter();
         leave();
@@ -436,7 +304,7 @@ final class Flow {
         writeFailure = e;
         broken(e);
         outEnded();
-        if (inbound == In.DRAINING) inbound = In.ENDED;
+        in.stopDraining();
     }
 
     private void outEnded() {
@@ -460,26 +328,24 @@ final class Flow {
     // ------------------------------------------------------------------------------------------------ pause, switch
 
     void pause() {
-        paused = true;
-        if (!framer.isOver()) framer.pause();
+        in.pause();
         enter();
         leave();
     }
 
     void resume() {
-        paused = false;
-        if (inEngine && !over && !framer.isOver()) framer.resume();
+        in.resume();
         enter();
         leave();
     }
 
     void switchTo(FrameCodec codec, Leftover leftover) {
         requireHere();
-        if (inEngine) framer.switchTo(codec, leftover);
+        if (in.inEngine()) framer.switchTo(codec, leftover);
         enter();
         try {
             if (outbound == Out.OPEN) out.queue().switchTo(DecodeOnly.unlessWritable(codec));
-            if (!inEngine) tell(() -> framer.switchTo(codec, leftover));
+            if (!in.inEngine()) in.tell(() -> framer.switchTo(codec, leftover));
         } finally {
             leave();
         }
@@ -518,7 +384,7 @@ final class Flow {
         framer.close();
         if (!closed) {
             if (outbound == Out.OPEN) outbound = Out.ENDING;
-            if (inbound == In.OPEN) inbound = In.DRAINING;
+            in.drainFromNowOn();
             closeWithin(outbound == Out.ENDED ? drainNanos : flushNanos);
         }
         enter();
@@ -533,7 +399,7 @@ final class Flow {
     /** The peer has had its time: what it takes at once is sent, and then it is closed. */
     private void giveUp() {
         closing = true;
-        inbound = In.ENDED;
+        in.end();
         if (outbound == Out.OPEN) outbound = Out.ENDING;
         flush();
         finishOutput();
@@ -554,7 +420,7 @@ final class Flow {
 
     /** Of the transport only: what the engine has, it still tells. */
     private void reset() {
-        inbound = In.ENDED;
+        in.end();
         outEnded();
         closed = true;
         try {
@@ -589,42 +455,26 @@ final class Flow {
         try {
             boolean again;
             do {
-                tellEnd();
+                in.tellEnd(writeFailure);
                 noticeEnd();
                 flush();
                 finishOutput();
                 again = tellWritable();
-                again |= goOn();
+                again |= in.goOn();
             } while (again);
-            boolean noMore = inbound == In.ENDED && outbound == Out.ENDED;
+            boolean noMore = in.hasEnded() && outbound == Out.ENDED;
             if (noMore && (framer.isOver() || broken != null)) closeTransport();
             if (closed && framer.isOver()) {
                 toldClosed = true;
                 call(() -> handler().onClosed(broken));
             }
-            if (!closed) noteReading(now());
+            if (!closed) in.noteReading(now());
         } finally {
             settling = false;
         }
         Throwable t = thrown;
         thrown = null;
         if (t != null) throw Flow.<RuntimeException>sneaky(t);
-    }
-
-    private void noteReading(long now) {
-        watch.reading(inbound == In.OPEN && wantsRead(), now);
-    }
-
-    /**
-     * The transport will bring no more: an end, or a reset. Linux tells a reset once, to a read or to a write, and says "end" to reads
-     * afterwards: that end is not believed. After "broken pipe" it is: then the peer's end had come before the reset.
-     */
-    private void tellEnd() {
-        if (inbound != In.ENDED || streamEnded || framer.isOver()) return;
-        streamEnded = true;
-        IOException write = writeFailure;
-        boolean clean = !readFailed && (write == null || BrokenPipe.caused(write));
-        tell(clean ? framer::end : framer::reset);
     }
 
     /** The engine's stream has ended or broken: what follows from that. */
@@ -639,30 +489,12 @@ final class Flow {
     /** True: the application was told, and may have sent more. */
     private boolean tellWritable() {
         out.sent();
-        if (over && out.isUnder()) over = false;
+        if (out.isUnder()) in.release();
         boolean writable = out.isWritable();
         if (writable == toldWritable || !takesBytes()) return false;
         toldWritable = writable;
         call(() -> handler().onWritable(writable));
         return true;
-    }
-
-    /** True: frames that were held back have been delivered. */
-    private boolean goOn() {
-        if (paused || over || !framer.isPaused() || framer.isOver()) return false;
-        watch.reading(true, now());
-        tell(() -> {
-            framer.resume();
-            trim();
-        });
-        watch.received(0, now());
-        return true;
-    }
-
-    private void hold() {
-        if (doomed) return;
-        over = true;
-        if (!framer.isOver()) framer.pause();
     }
 
     private void closeTransport() {
@@ -675,15 +507,8 @@ final class Flow {
         }
     }
 
-    /** A call of the engine, outside its callbacks. */
-    private void tell(Runnable engine) {
-        inEngine = true;
-        call(engine);
-        inEngine = false;
-    }
-
     /** A call that may end in the application; what that throws resets the connection. */
-    private void call(Runnable call) {
+    void call(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException | Error e) {
@@ -691,7 +516,7 @@ final class Flow {
         }
     }
 
-    private void caught(Throwable e) {
+    void caught(Throwable e) {
         if (thrown == null) thrown = e;
         else if (!thrown.equals(e)) thrown.addSuppressed(e);
         if (!(e instanceof FramingException f && isOwn(f))) abort();
@@ -708,35 +533,12 @@ final class Flow {
         throw (T) e;
     }
 
-    private FramedChannel.Handler handler() {
+    FramedChannel.Handler handler() {
         return Objects.requireNonNull(handler);
     }
 
     @Override
     public String toString() {
-        return transport.peer() + ", in " + inbound + ", out " + outbound + (closed ? ", closed" : "");
-    }
-
-    /** Between the engine and the application. */
-    private final class Inbox implements FrameHandler {
-        @Override
-        public void onFrame(Frame frame) {
-            handler().onFrame(frame);
-        }
-
-        @Override
-        public void onSkipped(long position, long length) {
-            handler().onSkipped(position, length);
-        }
-
-        @Override
-        public void onEnd() {
-            handler().onEnd();
-        }
-
-        @Override
-        public void onError(FramingError error) {
-            handler().onError(error);
-        }
+        return transport.peer() + ", in " + in + ", out " + outbound + (closed ? ", closed" : "");
     }
 }

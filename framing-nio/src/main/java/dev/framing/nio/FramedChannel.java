@@ -346,7 +346,7 @@ public final class FramedChannel implements AutoCloseable {
 
     /** Bytes that the transport has brought, delivered or not. */
     public long receivedBytes() {
-        return flow.received;
+        return flow.in.received();
     }
 
     /** Bytes of memory held: what the engine holds and what waits to be sent. */
