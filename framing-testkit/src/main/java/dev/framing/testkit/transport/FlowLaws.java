@@ -196,6 +196,7 @@ final class FlowLaws {
                 holds(pair.link(), settings.highMark() + 2 * READ + 2 * Flood.FRAME);
                 if (pair.link().isWritable() != rig.adapter.sendBlocks())
                     throw new AssertionError("isWritable is " + pair.link().isWritable() + " over the high mark");
+                pair.peer().widen();
                 receive(pair.peer(), 0, FRAMES);
                 Rig.get(sending);
                 Rig.await("isWritable", Rig.SOON, pair.link()::isWritable);
@@ -224,6 +225,7 @@ final class FlowLaws {
                     return null;
                 });
                 awaitStill(sent);
+                pair.peer().widen();
                 receive(pair.peer(), 0, FRAMES);
                 PeerFaultLaws.heard(pair, new byte[0]);
                 Rig.get(sending);

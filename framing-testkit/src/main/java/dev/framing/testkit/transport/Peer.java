@@ -18,6 +18,12 @@ final class Peer implements AutoCloseable {
         socket.setSoTimeout((int) Rig.PATIENCE.toMillis());
     }
 
+    /** No longer narrow: through 8 KiB, 16 MiB can take minutes, by TCP's own timers. */
+    void widen() throws IOException {
+        socket.setReceiveBufferSize(256 * 1024);
+        socket.setSendBufferSize(256 * 1024);
+    }
+
     /** What was read until the end, and the failure that came instead of one: a reset. */
     record Heard(byte[] bytes, @Nullable IOException reset) {}
 
