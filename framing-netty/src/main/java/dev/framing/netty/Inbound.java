@@ -302,7 +302,10 @@ final class Inbound implements FrameHandler {
     void end() {
         if (ended) return;
         ended = true;
-        if (!framer.isOver()) call(handler.outputIsBroken() ? Framer::reset : Framer::end);
+        if (framer.isOver()) return;
+        boolean broken = handler.outputIsBroken();
+        call(broken ? Framer::reset : Framer::end);
+        if (broken && !framer.isOver() && !gone) handler.ending().cut(); // told when it may be
     }
 
     /** A write has failed: the connection is broken, but what came before is there to be read. */

@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a frame costs: copies, allocations, memory held. */
+@ExtendWith(Leaks.class)
 class CostTest {
     private final CountingAllocator buffers = new CountingAllocator();
 

@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Errors in Netty's words, once, after the frames before them, and then it is over. */
+@ExtendWith(Leaks.class)
 class ErrorsTest {
     private final Heard heard = new Heard();
 

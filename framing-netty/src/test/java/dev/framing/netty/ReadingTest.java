@@ -16,8 +16,10 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is told when: autoRead, read(), pause, ends. */
+@ExtendWith(Leaks.class)
 class ReadingTest {
     /** Counts what reaches the transport. */
     private static final class Reads extends ChannelOutboundHandlerAdapter {

@@ -19,8 +19,10 @@ import io.netty.handler.codec.CorruptedFrameException;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Removal, replacement and switches of the codec: every byte goes on exactly once, in order. */
+@ExtendWith(Leaks.class)
 class RemovalTest {
     private final Heard heard = new Heard();
     private final EmbeddedChannel channel = new EmbeddedChannel();

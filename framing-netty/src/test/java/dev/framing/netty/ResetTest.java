@@ -18,11 +18,13 @@ import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A real RST that meets output first: Netty closes a channel that cannot be written to, whatever it has not read. */
 @Timeout(120)
+@ExtendWith(Leaks.class)
 class ResetTest {
 
     /** What a paused connection has not read when the peer resets it, with output waiting that fails. */
@@ -67,7 +69,6 @@ class ResetTest {
             channel.flush(); // far above the mark: nothing more is read
             channel.eventLoop().submit(() -> {}).sync();
             peer.getOutputStream().write(Wire.bytes("two\nthr"));
-            TimeUnit.MILLISECONDS.sleep(20);
             peer.setSoLinger(true, 0);
             peer.close();
             heard.await("Reset 8");

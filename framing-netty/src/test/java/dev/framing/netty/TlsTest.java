@@ -32,12 +32,14 @@ import javax.net.ssl.KeyManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Behind Netty's SslHandler, from the start or after STARTTLS. */
 @Timeout(60)
+@ExtendWith(Leaks.class)
 class TlsTest {
     private static final FrameCodec LINES = Delimited.lf();
     private static SslContext server;

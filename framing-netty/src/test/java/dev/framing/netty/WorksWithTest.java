@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
@@ -30,6 +31,7 @@ import reactor.netty.tcp.TcpServer;
 
 /** Frames in frameworks that stand on Netty, over the loopback interface. */
 @Timeout(60)
+@ExtendWith(Leaks.class)
 class WorksWithTest {
     private static final FrameCodec CODEC = LengthPrefixed.uint16();
     private static final List<String> WORDS = IntStream.range(0, 200)

@@ -21,24 +21,35 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One frame, one promise; failures release. */
+@ExtendWith(Leaks.class)
 class WritingTest {
     /** The transport: keeps what is written until it is told to send or fail it. */
     private static final class Held extends ChannelOutboundHandlerAdapter {
         final List<ByteBuf> messages = new ArrayList<>();
         final List<ChannelPromise> promises = new ArrayList<>();
+        private boolean open;
 
         @Override
         public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
             messages.add((ByteBuf) msg);
             promises.add(promise);
+            if (open) sendAll();
         }
 
         String text() {
             StringBuilder all = new StringBuilder();
             for (ByteBuf b : messages) all.append(b.toString(ISO_8859_1));
             return all.toString();
+        }
+
+        /** Everything leaves, and what comes later too. */
+        void sendAll() {
+            open = true;
+            promises.forEach(ChannelPromise::trySuccess);
+            release();
         }
 
         void release() {
@@ -56,7 +67,7 @@ class WritingTest {
 
     @AfterEach
     void nothingIsHeld() {
-        held.release();
+        held.sendAll();
         channel.finishAndReleaseAll();
     }
 
