@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * FramedChannel echo = FramedChannel.of(socket, codec, channel -> frame -> channel.send(frame.retain()));
  * SelectionKey key = socket.register(selector, echo.interestOps(), echo);
  * ...
- * selector.select(NANOSECONDS.toMillis(echo.remainingNanos()));   // of all connections, the least
+ * long nanos = Math.max(0, echo.remainingNanos());                 // of all connections, the least
+ * selector.select(NANOSECONDS.toMillis(nanos) + 1);               // select(0) would wait for ever
  * echo.ready(key.readyOps());                                     // where the key was selected
  * echo.expire();                                                  // where remainingNanos() is not over 0
  * if (key.isValid()) key.interestOps(echo.interestOps());         // after every call, whichever it was

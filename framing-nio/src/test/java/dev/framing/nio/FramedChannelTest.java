@@ -145,26 +145,36 @@ class FramedChannelTest {
 
     // ------------------------------------------------------------------------------------------------ the loop
 
-    /** Compiled and run as it stands in the documentation of {@link FramedChannel}. */
+    /** As it stands in the documentation of {@link FramedChannel}. */
+    private void loopAsDocumented(FramedChannel echo) throws IOException {
+        SelectionKey key = socket.register(selector, echo.interestOps(), echo);
+        while (!echo.isClosed()) {
+            long nanos = Math.max(0, echo.remainingNanos());
+            selector.select(NANOSECONDS.toMillis(nanos) + 1);
+            if (selector.selectedKeys().remove(key)) echo.ready(key.readyOps());
+            if (echo.remainingNanos() <= 0) echo.expire();
+            if (key.isValid()) key.interestOps(echo.interestOps());
+        }
+    }
+
     @Test
     void theDocumentedLoopEchoes() throws IOException {
         FramedChannel echo = FramedChannel.of(socket, Length4.CODEC, made -> frame -> made.send(frame.retain()));
-        SelectionKey place = socket.register(selector, echo.interestOps(), echo);
         peerSends(frame("one") + frame("two"));
         peer.shutdownOutput();
-        while (!echo.isClosed()) {
-            selector.select(NANOSECONDS.toMillis(Math.max(0, echo.remainingNanos())));
-            for (SelectionKey selected : selector.selectedKeys()) {
-                assertThat(selected).isSameAs(place);
-                echo.ready(place.readyOps());
-            }
-            selector.selectedKeys().clear();
-            if (echo.remainingNanos() <= 0) echo.expire();
-            if (place.isValid()) place.interestOps(echo.interestOps());
-        }
+        loopAsDocumented(echo);
         ByteBuffer back = ByteBuffer.allocate(100);
         while (peer.read(back) >= 0) {}
         assertThat(new String(back.array(), 0, back.position(), UTF_8)).isEqualTo(frame("one") + frame("two"));
+    }
+
+    /** Less than a millisecond is 0 of them, and that is for ever to a selector. */
+    @Test
+    void theDocumentedLoopWaitsForNoDeadlineTooLong() throws IOException {
+        loopAsDocumented(FramedChannel.builder(Length4.CODEC)
+                .deadlines(Deadlines.none().withIdle(Duration.ofNanos(300_000)))
+                .over(socket, made -> new Notes()));
+        assertThat(told).containsExactly("IDLE 0", "closed");
     }
 
     @Test
