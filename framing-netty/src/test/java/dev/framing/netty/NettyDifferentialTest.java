@@ -49,6 +49,8 @@ class NettyDifferentialTest {
         NETTY_DROPS_A_TRUNCATED_FRAME,
         /** A number of the top half: a negative length for Netty (corrupted), one that is too long for us. */
         NETTY_READS_NUMBERS_AS_SIGNED,
+        /** The number ends the frame inside its head, behind the number: a frame for Netty, which knows no head, malformed for us. */
+        NETTY_ENDS_FRAMES_INSIDE_THEIR_HEAD,
         /** Netty's varint decoder has no limit. */
         NETTY_HAS_NO_LIMIT,
         /** Our limit is that of the whole frame, the shortest delimiter counted; a line with a longer one may be too long for us. */
@@ -275,6 +277,10 @@ class NettyDifferentialTest {
         if (tooLong && varint) return Difference.NETTY_HAS_NO_LIMIT;
         if (tooLong && c.codec instanceof Delimited) return Difference.OUR_LIMIT_COUNTS_THE_DELIMITER;
         if (ours.error.equals(CORRUPTED) && varint) return Difference.NETTY_READS_OVERLONG_NUMBERS;
+        if (ours.error.equals(CORRUPTED)
+                && c.strip >= 0
+                && (netty.error.equals(END) || netty.frames.size() > ours.frames.size()))
+            return Difference.NETTY_ENDS_FRAMES_INSIDE_THEIR_HEAD;
         if (netty.error.equals(END) && ours.error.equals(TRUNCATED) && ours.frames.equals(netty.frames))
             return Difference.NETTY_DROPS_A_TRUNCATED_FRAME;
         return null;

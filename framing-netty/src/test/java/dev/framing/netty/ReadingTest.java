@@ -15,6 +15,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.logging.LogLevel;
+import io.netty.handler.logging.LoggingHandler;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -360,5 +365,22 @@ class ReadingTest {
         channel.writeInbound(bytes("one\nb\n"));
         assertThat(heard.take()).containsExactly("one", "b", "c", "complete");
         channel.finish();
+    }
+
+    /** Handlers that live on read() work before and behind it. */
+    @Test
+    void flowControlAndLoggingAroundIt() {
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new FlowControlHandler(), new LoggingHandler(LogLevel.TRACE), lines(), new FlowControlHandler(), heard);
+        channel.config().setAutoRead(false);
+        channel.read();
+        channel.writeInbound(bytes("one\ntw"), bytes("o\nthree\n"));
+        List<String> all = new ArrayList<>(heard.take());
+        assertThat(all).contains("one").doesNotContain("two");
+        for (int i = 0; i < 4; i++) channel.read();
+        all.addAll(heard.take());
+        all.removeIf("complete"::equals);
+        assertThat(all).containsExactly("one", "two", "three");
+        channel.finishAndReleaseAll();
     }
 }
