@@ -7,6 +7,7 @@ import dev.framing.FramingError;
 import dev.framing.FramingException;
 import dev.framing.Oversize;
 import dev.framing.Part;
+import dev.framing.testkit.CountingAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -36,13 +37,20 @@ final class SimApp implements FramedChannel.Handler {
         /** From another thread: the loop's thread is not this one until it returns. */
         void fromAfar(Runnable call);
 
+        /** An allocation has failed, somebody's. */
+        boolean hasFailed();
+
         /** Are there other threads? */
         boolean hasThreads();
 
         /** Another application, to send on a connection that is not in its event. */
         SimApp anybody();
 
+        /** For the connections; it may fail. */
         ByteBufAllocator allocator();
+
+        /** For what is sent. */
+        ByteBufAllocator payloads();
     }
 
     private final SimNet net;
@@ -270,8 +278,8 @@ final class SimApp implements FramedChannel.Handler {
 
     private ByteBuf payload(SimStream.Sent frame, int from, int count) {
         ByteBuf payload = net.oneIn(2)
-                ? around.allocator().directBuffer(Math.max(1, count))
-                : around.allocator().heapBuffer(Math.max(1, count));
+                ? around.payloads().directBuffer(Math.max(1, count))
+                : around.payloads().heapBuffer(Math.max(1, count));
         frame.writeTo(payload, from, count);
         return payload;
     }
@@ -300,7 +308,7 @@ final class SimApp implements FramedChannel.Handler {
     }
 
     private void mayRefuse(String what) {
-        if (!closing && !streamOver && !socket.isBroken() && !outputDue() && !closed)
+        if (!closing && !streamOver && !socket.isBroken() && !outputDue() && !closed && !around.hasFailed())
             throw broken(what + " refused on an open connection");
     }
 
@@ -334,11 +342,19 @@ final class SimApp implements FramedChannel.Handler {
             int from = begunBytes;
             begunBytes += n;
             frame.whole = begunBytes == frame.length;
-            if (!may(() -> channel().piece(payload(frame, from, n)))) {
-                begunBytes = from;
-                frame.whole = false;
-                return;
+            boolean taken = true; // also where a callback throws then
+            try {
+                taken = may(() -> channel().piece(payload(frame, from, n)));
+            } catch (CountingAllocator.OutOfBuffers e) {
+                taken = false;
+                throw e;
+            } finally {
+                if (!taken) {
+                    begunBytes = from;
+                    frame.whole = false;
+                }
             }
+            if (!taken) return;
             net.note(socket.name, "piece", n);
         }
         if (begun != null && begunBytes == frame.length && may(() -> channel().endFrame())) begun = null;
@@ -536,7 +552,7 @@ final class SimApp implements FramedChannel.Handler {
     @Override
     public void onClosed(@Nullable IOException broken) {
         told("onClosed", received);
-        if (!closing && !streamOver) throw broken("closed, and nobody knows why: " + broken);
+        if (!closing && !streamOver && !around.hasFailed()) throw broken("closed, and nobody knows why: " + broken);
         if (!socket.isClosed()) throw broken("onClosed before the transport was closed");
         closed = true;
         if (net.oneIn(16)) throw new Thrown();

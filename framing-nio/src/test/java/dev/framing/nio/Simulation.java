@@ -41,11 +41,16 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
     private final SimNet net;
     private final SimPoller poller;
     private final CountingAllocator allocator = new CountingAllocator();
+    /** Of the applications: never fails. */
+    private final CountingAllocator payloads = new CountingAllocator();
+
     private final List<SimApp> apps = new ArrayList<>();
     private final List<SimRaw> raws = new ArrayList<>();
     private final List<SimSocket> sockets = new ArrayList<>();
     private final Loop loop;
     private boolean waiting;
+    /** The allocation that fails, or 0. */
+    private int failing;
     /** Times that nothing could happen any more. */
     private int stage;
 
@@ -53,6 +58,7 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
         net = new SimNet(seed, listener);
         poller = new SimPoller(net, this);
         loop = net.oneIn(4) ? new ByHand() : new OnWorker();
+        if (net.oneIn(16)) allocator.failAt(failing = 1 + net.upTo(200));
     }
 
     /** @throws AssertionError a law was broken */
@@ -105,7 +111,7 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
     private void take(SimApp app) throws IOException {
         try {
             loop.take(app);
-        } catch (SimApp.Thrown e) {
+        } catch (SimApp.Thrown | CountingAllocator.OutOfBuffers e) {
             if (!app.socket.isClosed()) app.socket.abort(); // in a loop by hand it is the caller's
         }
     }
@@ -113,6 +119,7 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
     private void uncaught(Throwable e) {
         net.note("loop", "uncaught " + e.getClass().getSimpleName(), 0);
         boolean expected = e instanceof SimApp.Thrown
+                || e instanceof CountingAllocator.OutOfBuffers
                 || e instanceof FramingException
                 || e instanceof IllegalStateException
                         && e.getMessage() != null
@@ -230,8 +237,11 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
             return;
         }
         loop.isHere(false);
-        call.run();
-        loop.isHere(!waiting);
+        try {
+            call.run();
+        } finally {
+            loop.isHere(!waiting);
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ around a wait
@@ -257,6 +267,11 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
     }
 
     @Override
+    public boolean hasFailed() {
+        return failing > 0 && allocator.allocations() >= failing;
+    }
+
+    @Override
     public boolean hasThreads() {
         return loop instanceof OnWorker;
     }
@@ -269,6 +284,11 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
     @Override
     public ByteBufAllocator allocator() {
         return allocator;
+    }
+
+    @Override
+    public ByteBufAllocator payloads() {
+        return payloads;
     }
 
     @Override
@@ -292,7 +312,8 @@ final class Simulation implements SimPoller.Watcher, SimApp.Surroundings {
             default -> {
                 for (SimApp app : apps) app.checkOver();
                 if (poller.places() > 0) throw net.broken(poller.places() + " places were not given up");
-                if (allocator.used() > 0) throw net.broken(allocator.used() + " bytes were not released");
+                long used = allocator.used() + payloads.used();
+                if (used > 0) throw net.broken(used + " bytes were not released");
                 net.check();
                 throw new Over();
             }
