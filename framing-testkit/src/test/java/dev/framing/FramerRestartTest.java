@@ -274,7 +274,7 @@ class FramerRestartTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         try (Framer framer = Framer.of(codec, frame -> frames[0]++)) {
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < 400 && least > 0; round++) { // until it is compiled
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < 5000; i++) {
                     framer.restart(codec);
@@ -285,7 +285,7 @@ class FramerRestartTest {
             }
         }
         bytes.release();
-        assertThat(frames[0]).isEqualTo(20 * 5000 * 2);
+        assertThat(frames[0]).isGreaterThanOrEqualTo(5000 * 2);
         assertThat(least).as("bytes allocated a stream").isZero();
     }
 
