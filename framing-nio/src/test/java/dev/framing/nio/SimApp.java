@@ -202,10 +202,8 @@ final class SimApp implements FramedChannel.Handler {
             case 1 -> close();
             case 2 -> abort();
             case 3 -> {
-                if (depth > 0) {
-                    closing = true;
-                    throw new Thrown();
-                } else detach();
+                if (depth > 0) throw new Thrown();
+                detach();
             }
             case 4, 5, 6 -> {
                 paused = true;
@@ -456,10 +454,14 @@ final class SimApp implements FramedChannel.Handler {
 
     private void perhapsAct() {
         depth++;
+        boolean done = false;
         try {
             if (net.oneIn(4)) act();
+            done = true;
         } finally {
             depth--;
+            if (!done)
+                closing = true; // whoever's it was that was thrown, on another connection too: it resets this one
         }
     }
 
