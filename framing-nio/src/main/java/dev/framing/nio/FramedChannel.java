@@ -326,7 +326,8 @@ public final class FramedChannel implements AutoCloseable {
 
     /**
      * Gives the transport back, open and between two frames, on the loop's thread and outside a callback: to put TLS on it, or for
-     * another library. Neither onEnd nor onClosed follows.
+     * another library. Neither onEnd nor onClosed follows. {@link #channel()} is then yours to close; a selector lets go of it with its
+     * next select.
      *
      * @return what was read and not delivered, the caller's to release; perhaps empty
      * @throws IllegalStateException a frame is open, or something waits to be sent
@@ -353,6 +354,11 @@ public final class FramedChannel implements AutoCloseable {
     /** Bytes of memory held: what the engine holds and what waits to be sent. */
     public long heldBytes() {
         return flow.framer.heldBytes() + flow.out.bytes();
+    }
+
+    /** The transport, for its options and addresses; to read, write or close it is this channel's until {@link #detach()}. */
+    public SocketChannel channel() {
+        return ((Duplex.OfSocketChannel) flow.transport).channel();
     }
 
     /** Where the other end is; null once nobody knows any more. */

@@ -76,7 +76,7 @@ final class Worker implements Home, Runnable {
         try {
             while (!(stopping && residents.isEmpty())) turn();
         } catch (IOException e) {
-            uncaught.accept(null, e); // the selector itself is broken: nothing can go on here
+            report(null, e); // the selector itself is broken: nothing can go on here
         } finally {
             over = true;
             for (Task task : List.copyOf(joining)) task.drop();
@@ -88,7 +88,7 @@ final class Worker implements Home, Runnable {
             try {
                 poller.close();
             } catch (IOException e) {
-                uncaught.accept(null, e);
+                report(null, e);
             }
         }
     }
@@ -116,7 +116,13 @@ final class Worker implements Home, Runnable {
     }
 
     void report(@Nullable FramedChannel channel, Throwable e) {
-        uncaught.accept(channel, e);
+        try {
+            uncaught.accept(channel, e);
+        } catch (Throwable worse) { // must not take the other connections with it
+            if (!worse.equals(e)) worse.addSuppressed(e);
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, worse);
+        }
     }
 
     /** What it throws does not end the loop. */
@@ -124,7 +130,7 @@ final class Worker implements Home, Runnable {
         try {
             call.run();
         } catch (Throwable e) {
-            uncaught.accept(channel, e);
+            report(channel, e);
         }
     }
 

@@ -202,4 +202,30 @@ class ReadyLoopTest {
             assertThat(loop.connections()).isZero();
         }
     }
+
+    @Test
+    void whoIsToldOfExceptionsMayThrowThemToo() throws Exception {
+        BlockingQueue<Throwable> last = new LinkedBlockingQueue<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> last.add(e));
+        try (ReadyLoop loop = ReadyLoop.builder()
+                .onUncaught((channel, e) -> {
+                    throw new IllegalStateException("worse", e);
+                })
+                .start()) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                throw new IllegalArgumentException("mine");
+            });
+            for (int i = 0; i < 2; i++) {
+                Notes notes = new Notes();
+                loop.connect(address, SETTINGS, channel -> notes)
+                        .get(5, TimeUnit.SECONDS)
+                        .send(Unpooled.buffer(1).writeZero(1));
+                assertThat(notes.closed.get(5, TimeUnit.SECONDS)).containsExactly("Reset at 0");
+                assertThat(last.poll(5, TimeUnit.SECONDS)).hasMessage("worse");
+            }
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
 }
