@@ -138,11 +138,13 @@ public final class Frame {
 
     /** The payload as a retained slice; nothing is copied. The caller releases it. */
     public ByteBuf retain() {
+        checkBorrowed();
         return buffer.retainedSlice(payloadIndex, payload);
     }
 
     /** The whole frame, to own: head, payload, tail, position and detail; nothing is copied. The caller closes it. */
     public RetainedFrame keep() {
+        checkBorrowed();
         ByteBuf bytes = buffer.retainedSlice(payloadIndex - head, head + payload + tail);
         Object d = detail;
         try {
@@ -157,17 +159,27 @@ public final class Frame {
 
     /** The payload copied into a buffer of its own. The caller releases it. */
     public ByteBuf copy() {
+        checkBorrowed();
         return buffer.copy(payloadIndex, payload);
     }
 
     /** The payload copied. */
     public byte[] bytes() {
+        checkBorrowed();
         return ByteBufUtil.getBytes(buffer, payloadIndex, payload, true);
     }
 
     /** The payload decoded. */
     public String text(Charset charset) {
+        checkBorrowed();
         return buffer.toString(payloadIndex, payload, charset);
+    }
+
+    /** Best effort: between two calls of the engine its bytes may be gone, or be those of the next frame. */
+    private void checkBorrowed() {
+        if (payloadIndex + payload + tail > buffer.capacity())
+            throw new IllegalStateException("the frame was borrowed: valid inside onFrame, or until the next receive()."
+                    + " To have it longer, keep() or copy() it there");
     }
 
     @Override

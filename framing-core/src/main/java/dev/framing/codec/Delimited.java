@@ -103,7 +103,7 @@ public final class Delimited implements FrameCodec {
         return by("\n");
     }
 
-    /** Lines that end with CRLF or with LF. */
+    /** Lines that end with CRLF or with LF; CRLF is what it writes ({@link #lf()} writes LF). */
     public static Delimited lines() {
         return by("\r\n", "\n");
     }

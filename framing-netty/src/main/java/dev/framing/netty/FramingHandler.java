@@ -23,6 +23,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vavr.control.Option;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -247,11 +248,14 @@ public final class FramingHandler extends ChannelDuplexHandler {
         /** See {@link FramingHandler#calling}. */
         public FramingHandler calling(FrameHandler handler) {
             Objects.requireNonNull(handler, "handler");
-            return callingEach(ctx -> handler);
+            return callingEach(it -> handler);
         }
 
-        /** Calls a handler that is made when this one is added to a pipeline; the context is this one's. */
-        public FramingHandler callingEach(Function<ChannelHandlerContext, FrameHandler> factory) {
+        /**
+         * Calls a handler that is made when this one is added to a pipeline, of which it gets the {@link FramingHandler}: to answer
+         * with {@link FramingHandler#send}, to pause, to switch.
+         */
+        public FramingHandler callingEach(Function<FramingHandler, FrameHandler> factory) {
             return new FramingHandler(new Builder(this), new Mode.Calls(Objects.requireNonNull(factory, "factory")));
         }
     }
@@ -302,10 +306,6 @@ public final class FramingHandler extends ChannelDuplexHandler {
 
     Ending ending() {
         return added(ending);
-    }
-
-    ChannelHandlerContext context() {
-        return added(ctx);
     }
 
     private static <T> T added(@Nullable T part) {
@@ -441,6 +441,32 @@ public final class FramingHandler extends ChannelDuplexHandler {
 
     // ------------------------------------------------------------------------------------------------ for the
     // application
+
+    /**
+     * One frame, written and flushed. From a callback this is the way to answer: a write to {@link #context()} begins before this
+     * handler, and would go out unframed. From any thread.
+     *
+     * @param payload released once it was sent or refused
+     */
+    public ChannelFuture send(ByteBuf payload) {
+        ChannelHandlerContext context = context();
+        ChannelPromise promise = context.newPromise();
+        try {
+            onExecutor(() -> {
+                write(context, payload, promise);
+                flush(context);
+            });
+        } catch (RejectedExecutionException e) { // its event loop has stopped
+            payload.release();
+            promise.tryFailure(e);
+        }
+        return promise;
+    }
+
+    /** Where this handler stands. What is written to it goes out as it is. */
+    public ChannelHandlerContext context() {
+        return added(ctx);
+    }
 
     /** Nothing more is told, not even an end, and the transport is not read. */
     public void pause() {

@@ -18,10 +18,10 @@ sealed interface Mode {
     }
 
     /** Calls: nothing is allocated. */
-    record Calls(Function<ChannelHandlerContext, FrameHandler> factory) implements Mode {
+    record Calls(Function<FramingHandler, FrameHandler> factory) implements Mode {
         @Override
         public FrameHandler open(ChannelHandlerContext ctx) {
-            return factory.apply(ctx);
+            return factory.apply((FramingHandler) ctx.handler());
         }
 
         @Override

@@ -83,8 +83,8 @@ final class NettyAdapter implements Adapter {
                         .deadlines(settings.deadlines())
                         .closeTimeouts(FramingHandler.FLUSH_TIMEOUT, settings.drain());
                 if (settings.halfOpen()) builder.allowHalfOpen();
-                channel.pipeline().addLast(builder.callingEach(ctx -> {
-                    NettyLink link = new NettyLink(channel, (FramingHandler) ctx.handler());
+                channel.pipeline().addLast(builder.callingEach(handler -> {
+                    NettyLink link = new NettyLink(channel, handler);
                     links.add(link);
                     return application.apply(link);
                 }));

@@ -170,9 +170,9 @@ class ReadingTest {
 
     @Test
     void turningAutoReadOffInsideAFrameStopsAfterIt() {
-        EmbeddedChannel channel = channel(FramingHandler.builder(Delimited.lf()).callingEach(ctx -> frame -> {
+        EmbeddedChannel channel = channel(FramingHandler.builder(Delimited.lf()).callingEach(handler -> frame -> {
             heard.onFrame(frame);
-            if (frame.payloadLength() == 3) ctx.channel().config().setAutoRead(false);
+            if (frame.payloadLength() == 3) handler.context().channel().config().setAutoRead(false);
         }));
         channel.writeInbound(bytes("a\none\nb\nc\n"));
         assertThat(heard.take()).containsExactly("a", "one", "complete");
@@ -184,9 +184,9 @@ class ReadingTest {
     @Test
     void turningAutoReadOnInsideAFrameReadsOn() {
         EmbeddedChannel channel =
-                onDemand(FramingHandler.builder(Delimited.lf()).callingEach(ctx -> frame -> {
+                onDemand(FramingHandler.builder(Delimited.lf()).callingEach(handler -> frame -> {
                     heard.onFrame(frame);
-                    ctx.channel().config().setAutoRead(true);
+                    handler.context().channel().config().setAutoRead(true);
                 }));
         channel.read();
         reads.take();
@@ -347,9 +347,9 @@ class ReadingTest {
 
     @Test
     void closingInsideAFrameTellsNothingMore() {
-        EmbeddedChannel channel = channel(FramingHandler.builder(Delimited.lf()).callingEach(ctx -> frame -> {
+        EmbeddedChannel channel = channel(FramingHandler.builder(Delimited.lf()).callingEach(handler -> frame -> {
             heard.onFrame(frame);
-            ctx.channel().close();
+            handler.context().channel().close();
         }));
         channel.writeInbound(bytes("one\ntwo\n"));
         assertThat(heard.take()).startsWith("one", "inactive").doesNotContain("two", "end");
@@ -358,9 +358,9 @@ class ReadingTest {
 
     @Test
     void whatComesInsideACallIsToldAfterIt() {
-        EmbeddedChannel channel = channel(FramingHandler.builder(Delimited.lf()).callingEach(ctx -> frame -> {
+        EmbeddedChannel channel = channel(FramingHandler.builder(Delimited.lf()).callingEach(handler -> frame -> {
             heard.onFrame(frame);
-            if (frame.payloadLength() == 3) ctx.pipeline().fireChannelRead(bytes("c\n"));
+            if (frame.payloadLength() == 3) handler.context().pipeline().fireChannelRead(bytes("c\n"));
         }));
         channel.writeInbound(bytes("one\nb\n"));
         assertThat(heard.take()).containsExactly("one", "b", "c", "complete");

@@ -38,9 +38,9 @@ class RemovalTest {
 
     /** Tells lines, and does something at the line "go". */
     private FramingHandler linesUntilGo(BiConsumer<ChannelHandlerContext, FramingHandler> what) {
-        return FramingHandler.builder(Delimited.lf()).callingEach(ctx -> frame -> {
+        return FramingHandler.builder(Delimited.lf()).callingEach(handler -> frame -> {
             heard.onFrame(frame);
-            if (frame.text(ISO_8859_1).equals("go")) what.accept(ctx, (FramingHandler) ctx.handler());
+            if (frame.text(ISO_8859_1).equals("go")) what.accept(handler.context(), handler);
         });
     }
 

@@ -50,8 +50,8 @@ class ResetTest {
                         protected void initChannel(Channel channel) {
                             channel.pipeline()
                                     .addLast(FramingHandler.builder(Delimited.lf())
-                                            .callingEach(ctx -> {
-                                                handler.complete((FramingHandler) ctx.handler());
+                                            .callingEach(it -> {
+                                                handler.complete(it);
                                                 return heard;
                                             }));
                         }

@@ -125,7 +125,7 @@ class TlsTest {
     }
 
     private static FramingHandler lines(Function<ChannelHandlerContext, FrameHandler> handlers) {
-        return FramingHandler.builder(LINES).callingEach(handlers);
+        return FramingHandler.builder(LINES).callingEach(handler -> handlers.apply(handler.context()));
     }
 
     /** Each answers, the client ends, the server closes: nothing is lost, and both hear a clean end. */

@@ -10,6 +10,7 @@ import dev.framing.FrameEncoder;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.LengthPrefixed;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -238,5 +239,21 @@ class WritingTest {
         }
         assertThat(all).hasToString("\u0007\u00d0" + "x".repeat(2000) + "\u0000\u0006second");
         nested.finish();
+    }
+
+    /** A write to the handler's own context would go out unframed. */
+    @Test
+    void anAnswerFromACallbackIsFramed() {
+        EmbeddedChannel echo = new EmbeddedChannel(FramingHandler.builder(LengthPrefixed.uint16())
+                .callingEach(handler -> frame -> handler.send(frame.retain())));
+        echo.writeInbound(Unpooled.wrappedBuffer(new byte[] {0, 2, 'h', 'i'}));
+        ByteBuf answer = Unpooled.buffer();
+        for (ByteBuf part = echo.readOutbound(); part != null; part = echo.readOutbound()) {
+            answer.writeBytes(part);
+            part.release();
+        }
+        assertThat(ByteBufUtil.hexDump(answer)).isEqualTo("00026869");
+        answer.release();
+        echo.finishAndReleaseAll();
     }
 }
