@@ -238,6 +238,7 @@ final class Flow {
         if (first) watch.sent(0, out.bytes(), now());
         enter();
         leave();
+        out.seen();
     }
 
     private boolean sendFromAfar(ByteBuf head, ByteBuf payload) {
@@ -457,9 +458,10 @@ final class Flow {
             do {
                 in.tellEnd(writeFailure);
                 noticeEnd();
+                again = tellFull();
                 flush();
                 finishOutput();
-                again = tellWritable();
+                again |= tellWritable();
                 again |= in.goOn();
             } while (again);
             boolean noMore = in.hasEnded() && outbound == Out.ENDED;
@@ -486,11 +488,22 @@ final class Flow {
         else if (!halfOpen && outbound == Out.OPEN) outbound = Out.ENDING;
     }
 
+    /**
+     * Before anything is sent: whoever has seen that it is not writable waits to be told that it is again, and the transport may take
+     * all of it at once. True: as {@link #tellWritable}.
+     */
+    private boolean tellFull() {
+        return out.wasSeenFull() && tellWritable(false);
+    }
+
     /** True: the application was told, and may have sent more. */
     private boolean tellWritable() {
         out.sent();
         if (out.isUnder()) in.release();
-        boolean writable = out.isWritable();
+        return tellWritable(out.isWritable());
+    }
+
+    private boolean tellWritable(boolean writable) {
         if (writable == toldWritable || !takesBytes()) return false;
         toldWritable = writable;
         call(() -> handler().onWritable(writable));

@@ -202,4 +202,42 @@ class ReadyLoopTest {
             assertThat(loop.connections()).isZero();
         }
     }
+
+    /** Sends while it may, and goes on when it is told that it may again. */
+    private static final class Stream implements FramedChannel.Handler {
+        private final FramedChannel channel;
+        private int left;
+
+        Stream(FramedChannel channel, int left) {
+            this.channel = channel;
+            this.left = left;
+        }
+
+        @Override
+        public void onFrame(Frame frame) {
+            onWritable(true);
+        }
+
+        @Override
+        public void onWritable(boolean writable) {
+            for (; left > 0 && channel.isWritable(); left--) channel.send(Unpooled.wrappedBuffer(new byte[16 * 1024]));
+            if (left == 0) channel.end();
+        }
+    }
+
+    /** It was told only where the socket did not take everything at once: whoever had seen isWritable() false waited for ever. */
+    @Test
+    void whoeverSawThatItIsNotWritableIsToldThatItIsAgain() throws Exception {
+        int frames = 200;
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> new Stream(channel, frames));
+            try (Socket client = new Socket()) {
+                client.connect(address);
+                client.setSoTimeout(5_000);
+                client.getOutputStream().write(new byte[] {0, 0});
+                assertThat(client.getInputStream().readAllBytes()).hasSize(frames * (2 + 16 * 1024));
+            }
+        }
+        assertThat(uncaught).isEmpty();
+    }
 }
