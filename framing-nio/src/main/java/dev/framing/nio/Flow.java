@@ -37,6 +37,9 @@ final class Flow {
         ENDED
     }
 
+    /** Times that what was sent made room for more, before other connections have their turn. */
+    private static final int ROUNDS = 16;
+
     final Duplex transport;
     final Framer framer;
     final Inflow in;
@@ -59,6 +62,8 @@ final class Flow {
     private int depth;
 
     private boolean settling;
+    /** Its turn was over before it was done: it has another as soon as the transport takes more. */
+    private boolean unsettled;
     /** {@link #end} was called. */
     private boolean ended;
     /** Nobody wants another frame. */
@@ -133,7 +138,7 @@ final class Flow {
 
     int interestOps() {
         if (closed || detached) return 0;
-        return (in.wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() ? SelectionKey.OP_WRITE : 0);
+        return (in.wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() || unsettled ? SelectionKey.OP_WRITE : 0);
     }
 
     long remaining(long now) {
@@ -455,6 +460,7 @@ final class Flow {
         settling = true;
         try {
             boolean again;
+            int rounds = 0;
             do {
                 in.tellEnd(writeFailure);
                 noticeEnd();
@@ -463,7 +469,8 @@ final class Flow {
                 finishOutput();
                 again |= tellWritable();
                 again |= in.goOn();
-            } while (again);
+            } while (again && ++rounds < ROUNDS);
+            unsettled = again;
             boolean noMore = in.hasEnded() && outbound == Out.ENDED;
             if (noMore && (framer.isOver() || broken != null)) closeTransport();
             if (closed && framer.isOver()) {
