@@ -50,7 +50,7 @@ public final class ReadyLoop implements AutoCloseable {
     private final Uncaught uncaught;
 
     private ReadyLoop(Builder b) throws IOException {
-        uncaught = b.uncaught;
+        uncaught = b::tell;
         boolean made = false;
         try {
             for (int i = 0; i < b.threads; i++) workers.add(new Worker(new Poller.OfSelector(), b.clock, uncaught));
@@ -113,6 +113,17 @@ public final class ReadyLoop implements AutoCloseable {
         public Builder clock(LongSupplier nanos) {
             clock = Objects.requireNonNull(nanos, "clock");
             return this;
+        }
+
+        /** What is told of an exception may throw one itself: that ends no loop either. */
+        private void tell(@Nullable FramedChannel channel, Throwable e) {
+            try {
+                uncaught.accept(channel, e);
+            } catch (Throwable another) {
+                if (another != e) another.addSuppressed(e);
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, another);
+            }
         }
 
         /** The loop, running. */

@@ -203,6 +203,32 @@ class ReadyLoopTest {
         }
     }
 
+    /** It ended the thread, and every other connection on it was reset. */
+    @Test
+    void whatOnUncaughtThrowsEndsNoLoop() throws Exception {
+        try (ReadyLoop loop = ReadyLoop.builder()
+                .onUncaught((channel, e) -> {
+                    uncaught.add(e);
+                    throw new IllegalStateException("the log is full");
+                })
+                .start()) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                if (frame.payloadLength() == 0) throw new IllegalArgumentException("mine");
+                channel.send(frame.retain());
+            });
+            try (Socket one = new Socket();
+                    Socket other = new Socket()) {
+                one.connect(address);
+                other.connect(address);
+                other.setSoTimeout(5_000);
+                one.getOutputStream().write(new byte[] {0, 0});
+                assertThat(uncaught.poll(5, TimeUnit.SECONDS)).hasMessage("mine");
+                other.getOutputStream().write(new byte[] {0, 1, 42});
+                assertThat(other.getInputStream().readNBytes(3)).containsExactly(0, 1, 42);
+            }
+        }
+    }
+
     /** Sends while it may, and goes on when it is told that it may again. */
     private static final class Stream implements FramedChannel.Handler {
         private final FramedChannel channel;
