@@ -241,11 +241,16 @@ public final class ReadyLoop implements AutoCloseable {
 
     /**
      * Accepts no more, closes every connection ({@link FramedChannel#close()}) and ends the threads with the last of them; what is left
-     * after {@code grace} is reset. Returns when the threads have ended, unless it is called from one of them. A second call does nothing
-     * but wait.
+     * after {@code grace} is reset. Returns when the threads have ended; called from one of them, at once: that one has answers to send. A
+     * second call does nothing but wait.
      */
     public void stop(Duration grace) {
         for (Worker worker : workers) worker.execute(worker::stop);
+        if (threads.contains(Thread.currentThread())) {
+            long nanos = FramedInput.nanos(grace);
+            for (Worker worker : workers) worker.execute(() -> worker.abortIn(nanos));
+            return;
+        }
         boolean interrupted = !await(System.nanoTime() + FramedInput.nanos(grace));
         for (Worker worker : workers) worker.execute(worker::abort);
         if (!interrupted) interrupted = !await(Long.MAX_VALUE);
@@ -255,7 +260,6 @@ public final class ReadyLoop implements AutoCloseable {
     /** Waits for the threads until {@code deadline}; false: interrupted. */
     private boolean await(long deadline) {
         for (Thread thread : threads) {
-            if (thread == Thread.currentThread()) continue;
             try {
                 if (deadline == Long.MAX_VALUE) thread.join();
                 else thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));

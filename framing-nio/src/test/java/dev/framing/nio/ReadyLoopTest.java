@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -201,6 +202,58 @@ class ReadyLoopTest {
                     .withCauseInstanceOf(IOException.class);
             assertThat(loop.connections()).isZero();
         }
+    }
+
+    /** They waited for each other, and what they had answered was lost to a reset. */
+    @Test
+    void handlersMayStopTheLoopAndTheirAnswersArrive() throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        ReadyLoop loop = loop(2);
+        try {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                try {
+                    both.await(5, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                channel.send(frame.retain());
+                loop.stop(Duration.ofSeconds(3));
+            });
+            try (Socket one = new Socket();
+                    Socket other = new Socket()) {
+                for (Socket client : List.of(one, other)) {
+                    client.connect(address);
+                    client.setSoTimeout(10_000);
+                }
+                for (Socket client : List.of(one, other))
+                    client.getOutputStream().write(new byte[] {0, 1, 42});
+                for (Socket client : List.of(one, other))
+                    assertThat(client.getInputStream().readAllBytes()).containsExactly(0, 1, 42);
+            }
+        } finally {
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(loop::close);
+            stopped.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(uncaught).isEmpty();
+    }
+
+    /** A stop from inside has its grace too: a peer that never ends is reset after it. */
+    @Test
+    void aStopFromInsideEndsWithItsGrace() throws Exception {
+        ReadyLoop loop = loop(1);
+        FramedChannel.Builder patient = FramedChannel.builder(LengthPrefixed.uint16())
+                .closeTimeouts(Duration.ofMinutes(5), Duration.ofMinutes(5));
+        SocketAddress address = loop.listen(anyPort(), patient, channel -> frame -> loop.stop(Duration.ofMillis(200)));
+        try (Socket client = new Socket()) {
+            client.connect(address);
+            client.setSoTimeout(10_000);
+            client.getOutputStream().write(new byte[] {0, 0});
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            long start = System.nanoTime();
+            while (loop.connections() > 0 && System.nanoTime() - start < 10_000_000_000L) Thread.sleep(10);
+            assertThat(loop.connections()).isZero();
+        }
+        CompletableFuture.runAsync(loop::close).get(10, TimeUnit.SECONDS);
     }
 
     /** It ended the thread, and every other connection on it was reset. */
