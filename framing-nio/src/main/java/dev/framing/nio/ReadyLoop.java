@@ -157,7 +157,8 @@ public final class ReadyLoop implements AutoCloseable {
     /**
      * Connects.
      *
-     * @return the connection, on its thread, when it stands; else an {@link IOException}
+     * @return the connection, on its thread, when it stands; else an {@link IOException}, {@link ClosedSelectorException} where the loop
+     *     was stopped before, or what {@code application} has thrown
      */
     public CompletableFuture<FramedChannel> connect(
             SocketAddress address,
