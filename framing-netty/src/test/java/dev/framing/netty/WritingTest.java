@@ -17,6 +17,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -238,5 +239,23 @@ class WritingTest {
         }
         assertThat(all).hasToString("\u0007\u00d0" + "x".repeat(2000) + "\u0000\u0006second");
         nested.finish();
+    }
+
+    /** More nanoseconds than a long holds: close() failed with an ArithmeticException, and the channel stayed open. */
+    @Test
+    void closeTimeoutsMayBeForEver() {
+        Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
+        Held line = new Held();
+        EmbeddedChannel patient = new EmbeddedChannel(
+                line, FramingHandler.builder(LENGTHS).closeTimeouts(ever, ever).slices());
+        patient.writeAndFlush(bytes("last"));
+        ChannelFuture closed = patient.close();
+        assertThat(closed.cause()).isNull();
+        assertThat(patient.isOpen()).as("until all is sent").isTrue();
+        line.sendAll();
+        patient.runPendingTasks();
+        assertThat(patient.isOpen()).isFalse();
+        assertThat(closed.isSuccess()).isTrue();
+        patient.finishAndReleaseAll();
     }
 }
