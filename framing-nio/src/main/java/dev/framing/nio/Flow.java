@@ -197,8 +197,11 @@ final class Flow {
     // ------------------------------------------------------------------------------------------------ writing
 
     boolean send(ByteBuf head, ByteBuf payload) {
-        if (!home.isHere()) return sendFromAfar(head, payload);
-        if (!mayWrite(head, payload)) return false;
+        return home.isHere() ? send(head, payload, true) : sendFromAfar(head, payload);
+    }
+
+    private boolean send(ByteBuf head, ByteBuf payload, boolean limited) {
+        if (!mayWrite(head, payload, limited)) return false;
         boolean first = out.isEmpty();
         out.queue().frame(head, payload);
         wrote(first);
@@ -207,21 +210,21 @@ final class Flow {
 
     /** @param what releases {@code bytes} */
     boolean write(ByteBuf bytes, Consumer<OutboundQueue> what) {
-        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER)) return false;
+        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER, true)) return false;
         boolean first = out.isEmpty();
         what.accept(out.queue());
         wrote(first);
         return true;
     }
 
-    /** May anything be written? If not, releases what came with the call. */
-    private boolean mayWrite(ByteBuf first, ByteBuf second) {
+    /** May anything be written? If not, releases what came with the call. {@code limited}: not where too much waits already. */
+    private boolean mayWrite(ByteBuf first, ByteBuf second, boolean limited) {
         boolean may = false;
         try {
             requireHere();
             if (ended && !closing && !closed)
                 throw new IllegalStateException("the output was ended: nothing can be sent");
-            out.checkLimit();
+            if (limited) out.checkLimit();
             may = takesBytes() && !detached;
         } finally {
             if (!may) {
@@ -271,7 +274,7 @@ final class Flow {
             flow.enter();
             try {
                 if (flow.ended) drop();
-                else flow.send(head, payload);
+                else flow.send(head, payload, false); // the limit was looked at when it was taken
             } finally {
                 flow.leave(); // refused too: it was counted, and may have been all that kept others from sending
             }

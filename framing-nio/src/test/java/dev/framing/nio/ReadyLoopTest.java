@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -280,6 +281,42 @@ class ReadyLoopTest {
                 assertThat(other.getInputStream().readNBytes(3)).containsExactly(0, 1, 42);
             }
         }
+    }
+
+    /** The limit was looked at twice, the second time on the loop's thread: frames out of the middle of the stream were dropped. */
+    @Test
+    void whatWasTakenFromAnotherThreadIsSent() throws Exception {
+        FramedChannel.Builder limited =
+                FramedChannel.builder(LengthPrefixed.uint16()).outboundLimit(100_000);
+        CompletableFuture<FramedChannel> made = new CompletableFuture<>();
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), limited, channel -> {
+                made.complete(channel);
+                return frame -> {};
+            });
+            try (Socket client = new Socket()) {
+                client.connect(address);
+                FramedChannel channel = made.get(5, TimeUnit.SECONDS);
+                CountDownLatch enough = new CountDownLatch(1);
+                channel.execute(() -> {
+                    try {
+                        enough.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                int taken = 0;
+                try {
+                    for (; ; taken++) channel.send(Unpooled.wrappedBuffer(new byte[20_000]));
+                } catch (IllegalStateException limit) {
+                    enough.countDown();
+                }
+                channel.end();
+                assertThat(taken).isEqualTo(6);
+                assertThat(client.getInputStream().readNBytes(taken * 20_002)).hasSize(taken * 20_002);
+            }
+        }
+        assertThat(uncaught).isEmpty();
     }
 
     /** Sends while it may, and goes on when it is told that it may again. */
