@@ -250,6 +250,11 @@ final class Ending {
 
     private void after(Duration time, Runnable what) {
         if (alarm != null) alarm.cancel(false);
-        alarm = ctx.executor().schedule(what, time.toNanos(), TimeUnit.NANOSECONDS);
+        alarm = ctx.executor().schedule(what, nanos(time), TimeUnit.NANOSECONDS);
+    }
+
+    private static long nanos(Duration time) {
+        Duration ever = Duration.ofDays(365);
+        return (time.compareTo(ever) < 0 ? time : ever).toNanos();
     }
 }

@@ -18,6 +18,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -255,5 +256,23 @@ class WritingTest {
         assertThat(ByteBufUtil.hexDump(answer)).isEqualTo("00026869");
         answer.release();
         echo.finishAndReleaseAll();
+    }
+
+    /** More nanoseconds than a long holds: close() failed with an ArithmeticException, and the channel stayed open. */
+    @Test
+    void closeTimeoutsMayBeForEver() {
+        Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
+        Held line = new Held();
+        EmbeddedChannel patient = new EmbeddedChannel(
+                line, FramingHandler.builder(LENGTHS).closeTimeouts(ever, ever).slices());
+        patient.writeAndFlush(bytes("last"));
+        ChannelFuture closed = patient.close();
+        assertThat(closed.cause()).isNull();
+        assertThat(patient.isOpen()).as("until all is sent").isTrue();
+        line.sendAll();
+        patient.runPendingTasks();
+        assertThat(patient.isOpen()).isFalse();
+        assertThat(closed.isSuccess()).isTrue();
+        patient.finishAndReleaseAll();
     }
 }

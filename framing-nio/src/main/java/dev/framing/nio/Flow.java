@@ -37,6 +37,9 @@ final class Flow {
         ENDED
     }
 
+    /** Times that what was sent made room for more, before other connections have their turn. */
+    private static final int ROUNDS = 16;
+
     final Duplex transport;
     final Framer framer;
     final Inflow in;
@@ -59,6 +62,8 @@ final class Flow {
     private int depth;
 
     private boolean settling;
+    /** Its turn was over before it was done: it has another as soon as the transport takes more. */
+    private boolean unsettled;
     /** {@link #end} was called. */
     private boolean ended;
     /** Nobody wants another frame. */
@@ -133,7 +138,7 @@ final class Flow {
 
     int interestOps() {
         if (closed || detached) return 0;
-        return (in.wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() ? SelectionKey.OP_WRITE : 0);
+        return (in.wantsRead() ? SelectionKey.OP_READ : 0) | (out.isBlocked() || unsettled ? SelectionKey.OP_WRITE : 0);
     }
 
     long remaining(long now) {
@@ -192,8 +197,11 @@ final class Flow {
     // ------------------------------------------------------------------------------------------------ writing
 
     boolean send(ByteBuf head, ByteBuf payload) {
-        if (!home.isHere()) return sendFromAfar(head, payload);
-        if (!mayWrite(head, payload)) return false;
+        return home.isHere() ? send(head, payload, true) : sendFromAfar(head, payload);
+    }
+
+    private boolean send(ByteBuf head, ByteBuf payload, boolean limited) {
+        if (!mayWrite(head, payload, limited)) return false;
         boolean first = out.isEmpty();
         out.queue().frame(head, payload);
         wrote(first);
@@ -202,21 +210,21 @@ final class Flow {
 
     /** @param what releases {@code bytes} */
     boolean write(ByteBuf bytes, Consumer<OutboundQueue> what) {
-        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER)) return false;
+        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER, true)) return false;
         boolean first = out.isEmpty();
         what.accept(out.queue());
         wrote(first);
         return true;
     }
 
-    /** May anything be written? If not, releases what came with the call. */
-    private boolean mayWrite(ByteBuf first, ByteBuf second) {
+    /** May anything be written? If not, releases what came with the call. {@code limited}: not where too much waits already. */
+    private boolean mayWrite(ByteBuf first, ByteBuf second, boolean limited) {
         boolean may = false;
         try {
             requireHere();
             if (ended && !closing && !closed)
                 throw new IllegalStateException("the output was ended: nothing can be sent");
-            out.checkLimit();
+            if (limited) out.checkLimit();
             may = takesBytes() && !detached;
         } finally {
             if (!may) {
@@ -238,6 +246,7 @@ final class Flow {
         if (first) watch.sent(0, out.bytes(), now());
         enter();
         leave();
+        out.seen();
     }
 
     private boolean sendFromAfar(ByteBuf head, ByteBuf payload) {
@@ -265,7 +274,7 @@ final class Flow {
             flow.enter();
             try {
                 if (flow.ended) drop();
-                else flow.send(head, payload);
+                else flow.send(head, payload, false); // the limit was looked at when it was taken
             } finally {
                 flow.leave(); // refused too: it was counted, and may have been all that kept others from sending
             }
@@ -454,14 +463,17 @@ final class Flow {
         settling = true;
         try {
             boolean again;
+            int rounds = 0;
             do {
                 in.tellEnd(writeFailure);
                 noticeEnd();
+                again = tellFull();
                 flush();
                 finishOutput();
-                again = tellWritable();
+                again |= tellWritable();
                 again |= in.goOn();
-            } while (again);
+            } while (again && ++rounds < ROUNDS);
+            unsettled = again;
             boolean noMore = in.hasEnded() && outbound == Out.ENDED;
             if (noMore && (framer.isOver() || broken != null)) closeTransport();
             if (closed && framer.isOver()) {
@@ -486,11 +498,22 @@ final class Flow {
         else if (!halfOpen && outbound == Out.OPEN) outbound = Out.ENDING;
     }
 
+    /**
+     * Before anything is sent: whoever has seen that it is not writable waits to be told that it is again, and the transport may take
+     * all of it at once. True: as {@link #tellWritable}.
+     */
+    private boolean tellFull() {
+        return out.wasSeenFull() && tellWritable(false);
+    }
+
     /** True: the application was told, and may have sent more. */
     private boolean tellWritable() {
         out.sent();
         if (out.isUnder()) in.release();
-        boolean writable = out.isWritable();
+        return tellWritable(out.isWritable());
+    }
+
+    private boolean tellWritable(boolean writable) {
         if (writable == toldWritable || !takesBytes()) return false;
         toldWritable = writable;
         call(() -> handler().onWritable(writable));

@@ -33,6 +33,8 @@ final class Outflow {
     private final AtomicLong handed = new AtomicLong();
 
     private volatile boolean writable = true;
+    /** It was not writable, which some thread may have seen, and the application has not been told. Set after {@link #writable}. */
+    private volatile boolean full;
     /** The transport took less than there was: it is asked again when it says that it is ready. */
     private boolean blocked;
 
@@ -74,7 +76,10 @@ final class Outflow {
             handed.addAndGet(-payload);
             throw overLimit(all - payload);
         }
-        if (all > settings.highMark) writable = false;
+        if (all > settings.highMark) {
+            writable = false;
+            full = true;
+        }
     }
 
     void arrived(long payload) {
@@ -94,6 +99,18 @@ final class Outflow {
     /** Something was written: more than the high mark may wait now. */
     void wrote() {
         if (bytes() > settings.highMark) writable = false;
+    }
+
+    /** Whoever wrote goes on: has he too much waiting, he sees it. */
+    void seen() {
+        if (!writable) full = true;
+    }
+
+    /** Has anybody seen since this was asked last that it was not writable? What waited may be gone again. */
+    boolean wasSeenFull() {
+        boolean was = full;
+        full = false;
+        return was;
     }
 
     boolean isOver() {

@@ -50,7 +50,7 @@ public final class ReadyLoop implements AutoCloseable {
     private final Uncaught uncaught;
 
     private ReadyLoop(Builder b) throws IOException {
-        uncaught = b.uncaught;
+        uncaught = b::tell;
         boolean made = false;
         try {
             for (int i = 0; i < b.threads; i++) workers.add(new Worker(new Poller.OfSelector(), b.clock, uncaught));
@@ -115,6 +115,17 @@ public final class ReadyLoop implements AutoCloseable {
             return this;
         }
 
+        /** What is told of an exception may throw one itself: that ends no loop either. */
+        private void tell(@Nullable FramedChannel channel, Throwable e) {
+            try {
+                uncaught.accept(channel, e);
+            } catch (Throwable another) {
+                if (another != e) another.addSuppressed(e);
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, another);
+            }
+        }
+
         /** The loop, running. */
         public ReadyLoop start() throws IOException {
             return new ReadyLoop(this);
@@ -146,7 +157,8 @@ public final class ReadyLoop implements AutoCloseable {
     /**
      * Connects.
      *
-     * @return the connection, on its thread, when it stands; else an {@link IOException}
+     * @return the connection, on its thread, when it stands; else an {@link IOException}, {@link ClosedSelectorException} where the loop
+     *     was stopped before, or what {@code application} has thrown
      */
     public CompletableFuture<FramedChannel> connect(
             SocketAddress address,
@@ -230,11 +242,16 @@ public final class ReadyLoop implements AutoCloseable {
 
     /**
      * Accepts no more, closes every connection ({@link FramedChannel#close()}) and ends the threads with the last of them; what is left
-     * after {@code grace} is reset. Returns when the threads have ended, unless it is called from one of them. A second call does nothing
-     * but wait.
+     * after {@code grace} is reset. Returns when the threads have ended; called from one of them, at once: that one has answers to send. A
+     * second call does nothing but wait.
      */
     public void stop(Duration grace) {
         for (Worker worker : workers) worker.execute(worker::stop);
+        if (threads.contains(Thread.currentThread())) {
+            long nanos = FramedInput.nanos(grace);
+            for (Worker worker : workers) worker.execute(() -> worker.abortIn(nanos));
+            return;
+        }
         boolean interrupted = !await(System.nanoTime() + FramedInput.nanos(grace));
         for (Worker worker : workers) worker.execute(worker::abort);
         if (!interrupted) interrupted = !await(Long.MAX_VALUE);
@@ -244,7 +261,6 @@ public final class ReadyLoop implements AutoCloseable {
     /** Waits for the threads until {@code deadline}; false: interrupted. */
     private boolean await(long deadline) {
         for (Thread thread : threads) {
-            if (thread == Thread.currentThread()) continue;
             try {
                 if (deadline == Long.MAX_VALUE) thread.join();
                 else thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));

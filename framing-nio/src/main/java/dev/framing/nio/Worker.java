@@ -218,6 +218,19 @@ final class Worker implements Home, Runnable {
         for (Resident resident : List.copyOf(residents)) guarded(resident.channel, resident.channel::abort);
     }
 
+    /** The same in a while, by this loop's clock. */
+    void abortIn(long nanos) {
+        timers.within(
+                new Timers.Entry() {
+                    @Override
+                    void due(long now) {
+                        abort();
+                    }
+                },
+                now(),
+                nanos);
+    }
+
     boolean isStopping() {
         return stopping;
     }

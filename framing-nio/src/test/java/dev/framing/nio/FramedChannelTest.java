@@ -212,6 +212,28 @@ class FramedChannelTest {
         assertThat(channel.heldBytes()).isZero();
     }
 
+    /** A stream to a fast reader, or small questions with large answers, was one event of 200 ms in which nobody else had a turn. */
+    @Test
+    void whoAlwaysHasMoreToSendLeavesOthersTheirTurn() throws IOException {
+        int[] left = {1_000};
+        channel = FramedChannel.builder(Length4.CODEC).marks(0, 0).over(socket, made -> {
+            made.send(Unpooled.wrappedBuffer(new byte[1]));
+            return new FramedChannel.Handler() {
+                @Override
+                public void onFrame(Frame frame) {}
+
+                @Override
+                public void onWritable(boolean writable) {
+                    if (writable && left[0]-- > 0) made.send(Unpooled.wrappedBuffer(new byte[1]));
+                }
+            };
+        });
+        assertThat(left[0]).as("after one turn").isBetween(900, 999);
+        key = socket.register(selector, channel.interestOps(), channel);
+        turnUntil(() -> left[0] <= 0);
+        turnUntil(() -> channel.interestOps() == SelectionKey.OP_READ);
+    }
+
     @Test
     void detachGivesTheSocketBackWithWhatWasRead() throws IOException {
         open(Deadlines.none());

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -227,5 +229,157 @@ class ReadyLoopTest {
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
         }
+    }
+
+    /** They waited for each other, and what they had answered was lost to a reset. */
+    @Test
+    void handlersMayStopTheLoopAndTheirAnswersArrive() throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        ReadyLoop loop = loop(2);
+        try {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                try {
+                    both.await(5, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                channel.send(frame.retain());
+                loop.stop(Duration.ofSeconds(3));
+            });
+            try (Socket one = new Socket();
+                    Socket other = new Socket()) {
+                for (Socket client : List.of(one, other)) {
+                    client.connect(address);
+                    client.setSoTimeout(10_000);
+                }
+                for (Socket client : List.of(one, other))
+                    client.getOutputStream().write(new byte[] {0, 1, 42});
+                for (Socket client : List.of(one, other))
+                    assertThat(client.getInputStream().readAllBytes()).containsExactly(0, 1, 42);
+            }
+        } finally {
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(loop::close);
+            stopped.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(uncaught).isEmpty();
+    }
+
+    /** A stop from inside has its grace too: a peer that never ends is reset after it. */
+    @Test
+    void aStopFromInsideEndsWithItsGrace() throws Exception {
+        ReadyLoop loop = loop(1);
+        FramedChannel.Builder patient = FramedChannel.builder(LengthPrefixed.uint16())
+                .closeTimeouts(Duration.ofMinutes(5), Duration.ofMinutes(5));
+        SocketAddress address = loop.listen(anyPort(), patient, channel -> frame -> loop.stop(Duration.ofMillis(200)));
+        try (Socket client = new Socket()) {
+            client.connect(address);
+            client.setSoTimeout(10_000);
+            client.getOutputStream().write(new byte[] {0, 0});
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            long start = System.nanoTime();
+            while (loop.connections() > 0 && System.nanoTime() - start < 10_000_000_000L) Thread.sleep(10);
+            assertThat(loop.connections()).isZero();
+        }
+        CompletableFuture.runAsync(loop::close).get(10, TimeUnit.SECONDS);
+    }
+
+    /** It ended the thread, and every other connection on it was reset. */
+    @Test
+    void whatOnUncaughtThrowsEndsNoLoop() throws Exception {
+        try (ReadyLoop loop = ReadyLoop.builder()
+                .onUncaught((channel, e) -> {
+                    uncaught.add(e);
+                    throw new IllegalStateException("the log is full");
+                })
+                .start()) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                if (frame.payloadLength() == 0) throw new IllegalArgumentException("mine");
+                channel.send(frame.retain());
+            });
+            try (Socket one = new Socket();
+                    Socket other = new Socket()) {
+                one.connect(address);
+                other.connect(address);
+                other.setSoTimeout(5_000);
+                one.getOutputStream().write(new byte[] {0, 0});
+                assertThat(uncaught.poll(5, TimeUnit.SECONDS)).hasMessage("mine");
+                other.getOutputStream().write(new byte[] {0, 1, 42});
+                assertThat(other.getInputStream().readNBytes(3)).containsExactly(0, 1, 42);
+            }
+        }
+    }
+
+    /** The limit was looked at twice, the second time on the loop's thread: frames out of the middle of the stream were dropped. */
+    @Test
+    void whatWasTakenFromAnotherThreadIsSent() throws Exception {
+        FramedChannel.Builder limited =
+                FramedChannel.builder(LengthPrefixed.uint16()).outboundLimit(100_000);
+        CompletableFuture<FramedChannel> made = new CompletableFuture<>();
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), limited, channel -> {
+                made.complete(channel);
+                return frame -> {};
+            });
+            try (Socket client = new Socket()) {
+                client.connect(address);
+                FramedChannel channel = made.get(5, TimeUnit.SECONDS);
+                CountDownLatch enough = new CountDownLatch(1);
+                channel.execute(() -> {
+                    try {
+                        enough.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                int taken = 0;
+                try {
+                    for (; ; taken++) channel.send(Unpooled.wrappedBuffer(new byte[20_000]));
+                } catch (IllegalStateException limit) {
+                    enough.countDown();
+                }
+                channel.end();
+                assertThat(taken).isEqualTo(6);
+                assertThat(client.getInputStream().readNBytes(taken * 20_002)).hasSize(taken * 20_002);
+            }
+        }
+        assertThat(uncaught).isEmpty();
+    }
+
+    /** Sends while it may, and goes on when it is told that it may again. */
+    private static final class Stream implements FramedChannel.Handler {
+        private final FramedChannel channel;
+        private int left;
+
+        Stream(FramedChannel channel, int left) {
+            this.channel = channel;
+            this.left = left;
+        }
+
+        @Override
+        public void onFrame(Frame frame) {
+            onWritable(true);
+        }
+
+        @Override
+        public void onWritable(boolean writable) {
+            for (; left > 0 && channel.isWritable(); left--) channel.send(Unpooled.wrappedBuffer(new byte[16 * 1024]));
+            if (left == 0) channel.end();
+        }
+    }
+
+    /** It was told only where the socket did not take everything at once: whoever had seen isWritable() false waited for ever. */
+    @Test
+    void whoeverSawThatItIsNotWritableIsToldThatItIsAgain() throws Exception {
+        int frames = 200;
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> new Stream(channel, frames));
+            try (Socket client = new Socket()) {
+                client.connect(address);
+                client.setSoTimeout(5_000);
+                client.getOutputStream().write(new byte[] {0, 0});
+                assertThat(client.getInputStream().readAllBytes()).hasSize(frames * (2 + 16 * 1024));
+            }
+        }
+        assertThat(uncaught).isEmpty();
     }
 }
