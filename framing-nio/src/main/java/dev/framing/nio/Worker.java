@@ -76,7 +76,7 @@ final class Worker implements Home, Runnable {
         try {
             while (!(stopping && residents.isEmpty())) turn();
         } catch (IOException e) {
-            uncaught.accept(null, e); // the selector itself is broken: nothing can go on here
+            report(null, e); // the selector itself is broken: nothing can go on here
         } finally {
             over = true;
             for (Task task : List.copyOf(joining)) task.drop();
@@ -88,7 +88,7 @@ final class Worker implements Home, Runnable {
             try {
                 poller.close();
             } catch (IOException e) {
-                uncaught.accept(null, e);
+                report(null, e);
             }
         }
     }
@@ -115,8 +115,13 @@ final class Worker implements Home, Runnable {
         thread = now;
     }
 
+    /** What the application's own report throws would end the loop, and with it every connection: a peer could do that with one reset. */
     void report(@Nullable FramedChannel channel, Throwable e) {
-        uncaught.accept(channel, e);
+        try {
+            uncaught.accept(channel, e);
+        } catch (Throwable ignored) {
+            // there is nobody left to tell
+        }
     }
 
     /** What it throws does not end the loop. */
@@ -124,7 +129,7 @@ final class Worker implements Home, Runnable {
         try {
             call.run();
         } catch (Throwable e) {
-            uncaught.accept(channel, e);
+            report(channel, e);
         }
     }
 

@@ -202,4 +202,29 @@ class ReadyLoopTest {
             assertThat(loop.connections()).isZero();
         }
     }
+
+    /** One peer's reset made a report that threw end the thread: every other connection was reset, the listener closed. */
+    @Test
+    void aReportThatThrowsEndsNoLoop() throws Exception {
+        try (ReadyLoop loop = ReadyLoop.builder()
+                .onUncaught((channel, e) -> {
+                    uncaught.add(e);
+                    throw new IllegalStateException("the log is full");
+                })
+                .start()) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
+                if (frame.payloadLength() == 3) throw new IllegalArgumentException("three bytes");
+                channel.send(frame.retain());
+            });
+            try (Socket good = new Socket();
+                    Socket bad = new Socket()) {
+                good.connect(address);
+                bad.connect(address);
+                bad.getOutputStream().write(new byte[] {0, 3, 'b', 'a', 'd'});
+                assertThat(uncaught.take()).hasMessage("three bytes");
+                good.getOutputStream().write(new byte[] {0, 1, 'g'});
+                assertThat(good.getInputStream().readNBytes(3)).containsExactly(0, 1, 'g');
+            }
+        }
+    }
 }
