@@ -12,6 +12,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -73,6 +75,58 @@ class ResetTest {
             peer.close();
             heard.await("Reset 8");
             assertThat(heard.events()).containsExactly("one", "two", "Reset 8");
+            channel.closeFuture().sync();
+        } finally {
+            group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /**
+     * close() while both directions are full, of a peer that reads nothing until it has sent all: we did not read while we flushed, so
+     * that neither side moved, and after the flush timeout the peer got a reset instead of the answers that it was owed.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void aPeerThatSendsAllBeforeItReadsGetsWhatWasFlushed(Transport transport) throws Exception {
+        CompletableFuture<Channel> made = new CompletableFuture<>();
+        CompletableFuture<Void> full = new CompletableFuture<>();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.factory());
+        try (Socket peer = new Socket()) {
+            Channel listening = new ServerBootstrap()
+                    .group(group)
+                    .channel(transport.server)
+                    .childOption(ChannelOption.SO_SNDBUF, 8 * 1024)
+                    .childHandler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            made.complete(channel);
+                            channel.pipeline().addLast(FramingHandler.calling(Delimited.lf(), frame -> {
+                                channel.writeAndFlush(frame.retain());
+                                if (!channel.isWritable()) full.complete(null);
+                            }));
+                        }
+                    })
+                    .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sync()
+                    .channel();
+            peer.setReceiveBufferSize(8 * 1024);
+            peer.connect(listening.localAddress());
+            byte[] lines = Wire.bytes(("x".repeat(9_999) + "\n").repeat(80));
+            CompletableFuture<byte[]> answers = CompletableFuture.supplyAsync(() -> {
+                try {
+                    peer.getOutputStream().write(lines);
+                    peer.shutdownOutput();
+                    return peer.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            full.get(10, TimeUnit.SECONDS);
+            Channel channel = made.get();
+            channel.close();
+            byte[] got = answers.get(20, TimeUnit.SECONDS);
+            assertThat(got.length).isPositive();
+            assertThat(got.length % 10_000).isZero();
             channel.closeFuture().sync();
         } finally {
             group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
