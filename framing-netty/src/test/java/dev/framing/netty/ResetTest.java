@@ -3,10 +3,16 @@ package dev.framing.netty;
 import static dev.framing.netty.Heard.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.framing.Deadlines;
+import dev.framing.Frame;
+import dev.framing.FrameHandler;
+import dev.framing.FramingError;
 import dev.framing.codec.Delimited;
 import dev.framing.testkit.Wire;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -17,6 +23,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -131,5 +141,70 @@ class ResetTest {
         } finally {
             group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
         }
+    }
+
+    /** The channel's end was told to an engine that a deadline had ended while it was paused: its refusal went down the pipeline. */
+    @ParameterizedTest
+    @EnumSource
+    void aPausedStreamThatTimedOutIsToldSoOnceItIsResumed(Transport transport) throws Exception {
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        CompletableFuture<FramingHandler> paused = new CompletableFuture<>();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.factory());
+        try (Socket peer = new Socket()) {
+            Channel listening = new ServerBootstrap()
+                    .group(group)
+                    .channel(transport.server)
+                    .childOption(ChannelOption.SO_SNDBUF, 8 * 1024)
+                    .childHandler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline()
+                                    .addLast(FramingHandler.builder(Delimited.lf())
+                                            .deadlines(Deadlines.none().withOutput(Duration.ofMillis(100)))
+                                            .callingEach(ctx -> pausing(ctx, told, paused)))
+                                    .addLast(new ChannelInboundHandlerAdapter() {
+                                        @Override
+                                        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                                            told.add(cause.toString());
+                                        }
+                                    });
+                        }
+                    })
+                    .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sync()
+                    .channel();
+            peer.setReceiveBufferSize(8 * 1024);
+            peer.connect(listening.localAddress());
+            peer.getOutputStream().write(Wire.bytes("one\ntwo\n"));
+            FramingHandler handler = paused.get(10, TimeUnit.SECONDS);
+            Channel channel = handler.context().channel();
+            for (int i = 0; i < 200; i++) channel.write(bytes("x".repeat(10_000)));
+            channel.flush();
+            channel.closeFuture().sync();
+            assertThat(told).containsExactly("frame");
+            channel.eventLoop().submit(handler::resume).sync();
+            channel.eventLoop().submit(handler::resume).sync(); // it paused at the second frame too
+            assertThat(told).containsExactly("frame", "frame", "TimedOut");
+        } finally {
+            group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static FrameHandler pausing(
+            ChannelHandlerContext ctx, List<String> told, CompletableFuture<FramingHandler> paused) {
+        FramingHandler handler = (FramingHandler) ctx.handler();
+        return new FrameHandler() {
+            @Override
+            public void onFrame(Frame frame) {
+                told.add("frame");
+                handler.pause();
+                paused.complete(handler);
+            }
+
+            @Override
+            public void onError(FramingError error) {
+                told.add(error.getClass().getSimpleName());
+            }
+        };
     }
 }
