@@ -45,6 +45,9 @@ final class Ending {
 
     private @Nullable ChannelPromise end;
     private boolean finSent;
+    /** The output was shut by somebody else. */
+    private boolean outputShut;
+
     private @Nullable ChannelPromise closing;
     private boolean draining;
     private long drained;
@@ -81,8 +84,15 @@ final class Ending {
         } else if (inputShut) {
             peerEnded = true;
             if (!halfOpen) endSoon();
-            if (finSent) close(ctx.newPromise());
+            if (finSent || outputShut) close(ctx.newPromise());
         }
+    }
+
+    /** Not by us: a write has failed, perhaps one whose promise is void and tells nobody. With the peer's end, both directions are over. */
+    void outputIsShut() {
+        if (finSent || closing != null) return;
+        outputShut = true;
+        if (peerEnded) close(ctx.newPromise());
     }
 
     /** The transport has seen the peer's end, told or not. */

@@ -207,4 +207,51 @@ class ResetTest {
             }
         };
     }
+
+    /** Half-open, after the peer's end: the only write that met its reset had a void promise, and the channel stayed open for ever. */
+    @ParameterizedTest
+    @EnumSource
+    void aVoidWriteThatFailsAfterThePeersEndClosesTheChannel(Transport transport) throws Exception {
+        CompletableFuture<Channel> ended = new CompletableFuture<>();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.factory());
+        try (Socket peer = new Socket()) {
+            Channel listening = new ServerBootstrap()
+                    .group(group)
+                    .channel(transport.server)
+                    .childHandler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline()
+                                    .addLast(FramingHandler.builder(Delimited.lf())
+                                            .allowHalfOpen()
+                                            .calling(new FrameHandler() {
+                                                @Override
+                                                public void onFrame(Frame frame) {}
+
+                                                @Override
+                                                public void onEnd() {
+                                                    ended.complete(channel);
+                                                }
+                                            }))
+                                    .addLast(new ChannelInboundHandlerAdapter() {
+                                        @Override
+                                        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {}
+                                    });
+                        }
+                    })
+                    .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sync()
+                    .channel();
+            peer.connect(listening.localAddress());
+            peer.shutdownOutput();
+            Channel channel = ended.get(10, TimeUnit.SECONDS);
+            peer.setSoLinger(true, 0);
+            peer.close();
+            for (int i = 0; i < 100 && !channel.closeFuture().await(20); i++)
+                channel.writeAndFlush(bytes("late"), channel.voidPromise());
+            assertThat(channel.isOpen()).isFalse();
+        } finally {
+            group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
 }
