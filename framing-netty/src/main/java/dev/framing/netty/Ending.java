@@ -4,6 +4,7 @@ import dev.framing.Deadline;
 import dev.framing.FramingError;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +45,9 @@ final class Ending {
 
     private @Nullable ChannelPromise end;
     private boolean finSent;
+    /** The output was shut by somebody else. */
+    private boolean outputShut;
+
     private @Nullable ChannelPromise closing;
     private boolean draining;
     private long drained;
@@ -79,8 +84,15 @@ final class Ending {
         } else if (inputShut) {
             peerEnded = true;
             if (!halfOpen) endSoon();
-            if (finSent) close(ctx.newPromise());
+            if (finSent || outputShut) close(ctx.newPromise());
         }
+    }
+
+    /** Not by us: a write has failed, perhaps one whose promise is void and tells nobody. With the peer's end, both directions are over. */
+    void outputIsShut() {
+        if (finSent || closing != null) return;
+        outputShut = true;
+        if (peerEnded) close(ctx.newPromise());
     }
 
     /** The transport has seen the peer's end, told or not. */
@@ -156,6 +168,7 @@ final class Ending {
             closeNow();
         } else if (mayLinger()) {
             after(flushTimeout, this::abort);
+            readOn();
             flushAll(() -> fin(this::drain));
         } else if (handler.outbound().isWaiting()) {
             after(flushTimeout, this::abort);
@@ -182,13 +195,26 @@ final class Ending {
 
     private void drain() {
         if (passedOn) return;
-        if (inputShut || drainTimeout.isZero() || !ctx.channel().isActive()) {
+        if (inputShut
+                || drained > FramingHandler.DRAINED
+                || drainTimeout.isZero()
+                || !ctx.channel().isActive()) {
             closeNow();
             return;
         }
         draining = true;
         after(drainTimeout, this::closeNow);
-        ctx.channel().config().setAutoRead(true);
+        readOn();
+    }
+
+    /**
+     * What comes is dropped, also while we flush: a peer that reads nothing until it has sent all would never take the rest. Its end
+     * closes nothing before that is flushed.
+     */
+    private void readOn() {
+        ChannelConfig config = ctx.channel().config();
+        if (config instanceof DuplexChannelConfig duplex) duplex.setAllowHalfClosure(true);
+        config.setAutoRead(true);
         ctx.read();
     }
 
@@ -204,7 +230,9 @@ final class Ending {
 
     void dropped(int bytes) {
         drained += bytes;
-        if (draining && drained > FramingHandler.DRAINED) closeNow();
+        if (drained <= FramingHandler.DRAINED) return;
+        if (draining) closeNow();
+        else ctx.channel().config().setAutoRead(false);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // it is the promise given

@@ -353,9 +353,10 @@ public final class FramingHandler extends ChannelDuplexHandler {
             inbound().later(() -> userEventTriggered(context, event));
             return;
         }
-        if (event instanceof ChannelOutputShutdownEvent
-                && !ending().isClosing()
-                && outbound().isBroken()) inbound().outputFailed();
+        if (event instanceof ChannelOutputShutdownEvent && !ending().isClosing()) {
+            if (outbound().isBroken()) inbound().outputFailed();
+            else ending().outputIsShut();
+        }
         if (event instanceof ChannelInputShutdownEvent || Tls.isEnd(event)) {
             ending().inputIsShut();
             inbound().end(event);

@@ -378,7 +378,11 @@ final class Inbound implements FrameHandler {
         }
         if (framer.isOver()) return;
         boolean[] output = new boolean[1];
-        call(f -> output[0] = look.get() == Deadline.OUTPUT);
+        call(f -> {
+            Deadline due = look.get();
+            output[0] = due == Deadline.OUTPUT;
+            if (due != null) ended = true; // told when it may be, and no end after it
+        });
         if (!output[0]) return;
         release(BY_OUTPUT); // that will not end by itself any more
         if (!framer.isOver()) handler.ending().cut(); // told when it may be, at the latest when the channel is inactive

@@ -32,6 +32,12 @@ final class Inflow {
     /** Bytes that close() reads and drops: what may be on its way in a socket's buffers. */
     private static final long DRAINED = 1024 * 1024;
 
+    /**
+     * A read of fewer bytes is copied: a frame that is retained, as one that waits to be sent back is, keeps the whole buffer, and a peer
+     * that sent one frame to a read and took none of the answers had 64 KiB of memory for each.
+     */
+    private static final int COPIED = FramedChannel.READ / 8;
+
     final Framer framer;
     final DeadlineWatch watch;
     private final Flow flow;
@@ -110,6 +116,7 @@ final class Inflow {
             if (n <= 0) bytes.release();
         }
         if (n <= 0) return;
+        if (n < COPIED) bytes = copyOf(bytes);
         inEngine = true;
         try {
             framer.offer(bytes);
@@ -120,6 +127,18 @@ final class Inflow {
             inEngine = false;
         }
         watch.received(n, flow.now());
+    }
+
+    private ByteBuf copyOf(ByteBuf bytes) {
+        ByteBuf copy;
+        try {
+            copy = buffers.buffer(bytes.readableBytes());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            return bytes; // without them the stream would go on behind a hole
+        }
+        copy.writeBytes(bytes);
+        bytes.release();
+        return copy;
     }
 
     private void readStraight() throws IOException {

@@ -40,7 +40,7 @@ public final class ReadyLoop implements AutoCloseable {
     /** What a callback has thrown, and what failed without any connection to tell it. */
     @FunctionalInterface
     public interface Uncaught {
-        /** {@code channel}: whose handler it was, or null. On the loop's thread. */
+        /** {@code channel}: whose handler it was, or null. On the loop's thread, which goes on whatever this throws. */
         void accept(@Nullable FramedChannel channel, Throwable e);
     }
 

@@ -116,13 +116,7 @@ final class Worker implements Home, Runnable {
     }
 
     void report(@Nullable FramedChannel channel, Throwable e) {
-        try {
-            uncaught.accept(channel, e);
-        } catch (Throwable worse) { // must not take the other connections with it
-            if (!worse.equals(e)) worse.addSuppressed(e);
-            Thread here = Thread.currentThread();
-            here.getUncaughtExceptionHandler().uncaughtException(here, worse);
-        }
+        uncaught.accept(channel, e);
     }
 
     /** What it throws does not end the loop. */

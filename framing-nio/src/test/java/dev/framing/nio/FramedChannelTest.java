@@ -13,6 +13,7 @@ import dev.framing.FramingError;
 import dev.framing.Oversize;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -462,5 +463,25 @@ class FramedChannelTest {
         channel.ready(key.readyOps());
         selector.selectedKeys().clear();
         key.interestOps(channel.interestOps());
+    }
+
+    /** A peer that sent one frame to a read and took none of its echoes had 64 KiB of memory for each 1,025 bytes that waited. */
+    @Test
+    void aFrameThatIsKeptKeepsNoReadBufferForItself() throws IOException {
+        UnpooledByteBufAllocator buffers = Wire.counting();
+        List<ByteBuf> kept = new ArrayList<>();
+        channel = FramedChannel.builder(Length4.CODEC)
+                .allocator(buffers)
+                .clock(clock::get)
+                .over(socket, made -> frame -> kept.add(frame.retain()));
+        key = socket.register(selector, channel.interestOps(), channel);
+        for (int i = 1; i <= 20; i++) {
+            Wire.write(peer, Wire.frames(new byte[1_025]));
+            int count = i;
+            turnUntil(() -> kept.size() == count);
+        }
+        assertThat(buffers.metric().usedDirectMemory()).isLessThan(20 * 2 * 1_029);
+        kept.forEach(ByteBuf::release);
+        Wire.assertNothingHeld(buffers);
     }
 }

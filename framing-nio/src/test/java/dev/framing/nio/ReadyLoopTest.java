@@ -205,32 +205,6 @@ class ReadyLoopTest {
         }
     }
 
-    @Test
-    void whoIsToldOfExceptionsMayThrowThemToo() throws Exception {
-        BlockingQueue<Throwable> last = new LinkedBlockingQueue<>();
-        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
-        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> last.add(e));
-        try (ReadyLoop loop = ReadyLoop.builder()
-                .onUncaught((channel, e) -> {
-                    throw new IllegalStateException("worse", e);
-                })
-                .start()) {
-            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {
-                throw new IllegalArgumentException("mine");
-            });
-            for (int i = 0; i < 2; i++) {
-                Notes notes = new Notes();
-                loop.connect(address, SETTINGS, channel -> notes)
-                        .get(5, TimeUnit.SECONDS)
-                        .send(Unpooled.buffer(1).writeZero(1));
-                assertThat(notes.closed.get(5, TimeUnit.SECONDS)).containsExactly("Reset at 0");
-                assertThat(last.poll(5, TimeUnit.SECONDS)).hasMessage("worse");
-            }
-        } finally {
-            Thread.setDefaultUncaughtExceptionHandler(before);
-        }
-    }
-
     /** They waited for each other, and what they had answered was lost to a reset. */
     @Test
     void handlersMayStopTheLoopAndTheirAnswersArrive() throws Exception {
