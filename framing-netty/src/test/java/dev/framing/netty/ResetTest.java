@@ -161,7 +161,7 @@ class ResetTest {
                             channel.pipeline()
                                     .addLast(FramingHandler.builder(Delimited.lf())
                                             .deadlines(Deadlines.none().withOutput(Duration.ofMillis(100)))
-                                            .callingEach(ctx -> pausing(ctx, told, paused)))
+                                            .callingEach(handler -> pausing(handler.context(), told, paused)))
                                     .addLast(new ChannelInboundHandlerAdapter() {
                                         @Override
                                         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  * Whichever it was, {@link Handler#onClosed} comes last, once. A reset that comes after the peer's end is noticed by the next write.
  *
- * <p><b>Memory.</b> Reads go into a direct buffer of {@link #READ} bytes that is taken when bytes have come and given back when they are
+ * <p><b>Memory.</b> Reads go into a direct buffer of 2 KiB to {@link #READ}, as large as the last read wanted, that is taken when bytes have come and given back when they are
  * frames; an idle connection holds none. Reading stops while {@link #pause() paused} and while more than the high mark waits to be sent.
  *
  * <p><b>Threads.</b> Everything belongs to the loop's thread. In a {@link ReadyLoop} these may come from any: {@link #send}, {@link #end()},
@@ -65,7 +65,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Who releases what: as {@link FramedOutput} for what is sent, as {@link Framer} for what is received.
  */
 public final class FramedChannel implements AutoCloseable {
-    /** Bytes of a read: what one system call takes at its best. */
+    /** Bytes of a read at the most: what one system call takes at its best. */
     public static final int READ = 64 * 1024;
 
     /** Bytes waiting to be sent at which reading goes on after it was stopped; Netty's number. */

@@ -32,11 +32,8 @@ final class Inflow {
     /** Bytes that close() reads and drops: what may be on its way in a socket's buffers. */
     private static final long DRAINED = 1024 * 1024;
 
-    /**
-     * A read of fewer bytes is copied: a frame that is retained, as one that waits to be sent back is, keeps the whole buffer, and a peer
-     * that sent one frame to a read and took none of the answers had 64 KiB of memory for each.
-     */
-    private static final int COPIED = FramedChannel.READ / 8;
+    /** Capacity of the first buffer to read into, and the least. */
+    private static final int LEAST = 2 * 1024;
 
     final Framer framer;
     final DeadlineWatch watch;
@@ -44,6 +41,8 @@ final class Inflow {
     private final ByteBufAllocator buffers;
 
     private State state = State.OPEN;
+    /** Capacity of the next buffer to read into. */
+    private int size = LEAST;
     /** A call of the engine is running: this is one of its callbacks. */
     private boolean inEngine;
     /** The application has paused it. */
@@ -108,7 +107,7 @@ final class Inflow {
     }
 
     private void readBuffer() throws IOException {
-        ByteBuf bytes = buffers.buffer(FramedChannel.READ);
+        ByteBuf bytes = buffers.buffer(size);
         int n = 0;
         try {
             n = receive(bytes);
@@ -116,7 +115,7 @@ final class Inflow {
             if (n <= 0) bytes.release();
         }
         if (n <= 0) return;
-        if (n < COPIED) bytes = copyOf(bytes);
+        resize(n);
         inEngine = true;
         try {
             framer.offer(bytes);
@@ -129,16 +128,14 @@ final class Inflow {
         watch.received(n, flow.now());
     }
 
-    private ByteBuf copyOf(ByteBuf bytes) {
-        ByteBuf copy;
-        try {
-            copy = buffers.buffer(bytes.readableBytes());
-        } catch (RuntimeException | OutOfMemoryError e) {
-            return bytes; // without them the stream would go on behind a hole
-        }
-        copy.writeBytes(bytes);
-        bytes.release();
-        return copy;
+    /**
+     * How large the next buffer is: four times what was full, else what would have been enough. A frame that is retained, as one that
+     * waits to be sent back is, keeps the whole buffer: a peer that sent one frame to a read, and took none of the answers, would have
+     * 64 KiB of memory for each.
+     */
+    private void resize(int read) {
+        if (read == size) size = Math.min(FramedChannel.READ, 4 * size);
+        else size = Math.max(LEAST, Integer.highestOneBit(Math.max(1, read - 1)) << 1);
     }
 
     private void readStraight() throws IOException {
