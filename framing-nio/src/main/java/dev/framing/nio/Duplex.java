@@ -23,16 +23,22 @@ interface Duplex {
 
     void close() throws IOException;
 
-    /** Where the other end is, or null: nobody knows any more. */
+    /** Where the other end is or was, or null: it was closed before anybody asked. */
     @Nullable
     SocketAddress peer();
 
     static Duplex of(SocketChannel channel) {
-        return new OfSocketChannel(channel);
+        SocketAddress peer = null;
+        try {
+            peer = channel.getRemoteAddress();
+        } catch (IOException closed) {
+            // nobody knows any more
+        }
+        return new OfSocketChannel(channel, peer);
     }
 
     /** A real one. */
-    record OfSocketChannel(SocketChannel channel) implements Duplex {
+    record OfSocketChannel(SocketChannel channel, @Nullable SocketAddress peer) implements Duplex {
         @Override
         public int read(ByteBuffer into) throws IOException {
             return channel.read(into);
@@ -58,15 +64,6 @@ interface Duplex {
         @Override
         public void close() throws IOException {
             channel.close();
-        }
-
-        @Override
-        public @Nullable SocketAddress peer() {
-            try {
-                return channel.getRemoteAddress();
-            } catch (IOException closed) {
-                return null;
-            }
         }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -66,6 +67,10 @@ final class Flow {
     private boolean unsettled;
     /** {@link #end} was called. */
     private boolean ended;
+    /** The same, or {@link #close} or {@link #abort}, as other threads have to see it: asked for, be it done or not. */
+    private volatile boolean endAsked;
+
+    private volatile boolean closeAsked;
     /** Nobody wants another frame. */
     private boolean closing;
     /** What follows from the end of the engine's stream has been done. */
@@ -148,6 +153,7 @@ final class Flow {
     }
 
     void expire(long now) {
+        requireHere();
         if (closed || detached) return;
         in.noteReading(now); // a pause of this very turn counts
         enter();
@@ -178,6 +184,7 @@ final class Flow {
     // ------------------------------------------------------------------------------------------------ reading
 
     void onReadable() {
+        requireHere();
         if (closed || detached || !in.wantsRead()) return;
         enter();
         try {
@@ -197,11 +204,8 @@ final class Flow {
     // ------------------------------------------------------------------------------------------------ writing
 
     boolean send(ByteBuf head, ByteBuf payload) {
-        return home.isHere() ? send(head, payload, true) : sendFromAfar(head, payload);
-    }
-
-    private boolean send(ByteBuf head, ByteBuf payload, boolean limited) {
-        if (!mayWrite(head, payload, limited)) return false;
+        if (!home.isHere()) return sendFromAfar(head, payload);
+        if (!mayWrite(head, payload)) return false;
         boolean first = out.isEmpty();
         out.queue().frame(head, payload);
         wrote(first);
@@ -210,21 +214,21 @@ final class Flow {
 
     /** @param what releases {@code bytes} */
     boolean write(ByteBuf bytes, Consumer<OutboundQueue> what) {
-        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER, true)) return false;
+        if (!mayWrite(bytes, Unpooled.EMPTY_BUFFER)) return false;
         boolean first = out.isEmpty();
         what.accept(out.queue());
         wrote(first);
         return true;
     }
 
-    /** May anything be written? If not, releases what came with the call. {@code limited}: not where too much waits already. */
-    private boolean mayWrite(ByteBuf first, ByteBuf second, boolean limited) {
+    /** May anything be written? If not, releases what came with the call. */
+    private boolean mayWrite(ByteBuf first, ByteBuf second) {
         boolean may = false;
         try {
             requireHere();
             if (ended && !closing && !closed)
                 throw new IllegalStateException("the output was ended: nothing can be sent");
-            if (limited) out.checkLimit();
+            out.checkLimit();
             may = takesBytes() && !detached;
         } finally {
             if (!may) {
@@ -253,7 +257,8 @@ final class Flow {
         long size = (long) head.readableBytes() + payload.readableBytes();
         boolean taken = false;
         try {
-            if (closed) return false;
+            if (closed || closeAsked) return false;
+            if (endAsked) throw new IllegalStateException("the output was ended: nothing can be sent");
             out.handOver(size);
             taken = true;
         } finally {
@@ -266,15 +271,31 @@ final class Flow {
         return true;
     }
 
+    /** It was taken, whatever the limit says now and whoever has ended or closed meanwhile: it is one of those that wait. */
+    private void sendTaken(ByteBuf head, ByteBuf payload) {
+        if (outbound == Out.ENDED || detached) {
+            head.release();
+            payload.release();
+            return;
+        }
+        boolean first = out.isEmpty();
+        out.queue().frame(head, payload);
+        wrote(first);
+    }
+
     /** A frame from another thread. */
-    record Sending(Flow flow, ByteBuf head, ByteBuf payload, long size) implements Home.Task {
+    record Sending(Flow flow, ByteBuf head, ByteBuf payload, long size) implements Home.Task, Home.Concerning {
+        @Override
+        public FramedChannel channel() {
+            return flow.channel;
+        }
+
         @Override
         public void run() {
             flow.out.arrived(size);
             flow.enter();
             try {
-                if (flow.ended) drop();
-                else flow.send(head, payload, false); // the limit was looked at when it was taken
+                flow.sendTaken(head, payload);
             } finally {
                 flow.leave(); // refused too: it was counted, and may have been all that kept others from sending
             }
@@ -292,6 +313,7 @@ final class Flow {
     }
 
     void onWritable() {
+        requireHere();
         if (closed || detached) return;
         enter();
         out.ready();
@@ -324,7 +346,7 @@ final class Flow {
 
     /** All was sent: FIN. */
     private void finishOutput() {
-        if (outbound != Out.ENDING || !out.isEmpty() || out.isInFrame() && !closing) return;
+        if (outbound != Out.ENDING || !out.isEmpty() || out.isInFrame() && !closing || out.expectsMore()) return;
         outEnded();
         try {
             transport.end();
@@ -375,12 +397,44 @@ final class Flow {
 
     void execute(Runnable task) {
         if (home.isHere()) task.run();
-        else home.execute(task);
+        else home.execute(new Errand(channel, task));
+    }
+
+    /** A call from another thread. */
+    private record Errand(FramedChannel channel, Runnable task) implements Runnable, Home.Concerning {
+        @Override
+        public void run() {
+            task.run();
+        }
+    }
+
+    /** For the application: what it asks for is done, or refused. */
+    void submit(Runnable task) {
+        if (!home.isHere() && home.isOver()) throw new RejectedExecutionException("the loop has stopped");
+        execute(task);
+    }
+
+    void askEnd() {
+        endAsked = true; // another thread that sends now sees it
+        execute(this::end);
+    }
+
+    void askClose() {
+        closeAsked = true;
+        execute(this::close);
+    }
+
+    void askAbort() {
+        closeAsked = true;
+        execute(this::abort);
     }
 
     void end() {
         if (outbound != Out.OPEN || detached) return;
-        if (out.isInFrame()) throw new IllegalStateException("end() while a frame is begun and not ended");
+        if (out.isInFrame()) {
+            endAsked = false;
+            throw new IllegalStateException("end() while a frame is begun and not ended");
+        }
         ended = true;
         outbound = Out.ENDING;
         enter();

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * ...
  * long nanos = Math.max(0, echo.remainingNanos());                 // of all connections, the least
  * selector.select(NANOSECONDS.toMillis(nanos) + 1);               // select(0) would wait for ever
- * echo.ready(key.readyOps());                                     // where the key was selected
+ * echo.ready(key.readyOps());                                     // where the key was selected; throws what a handler threw, and a
+ *                                                                 // stream's error if it has no onError: this connection's only
  * echo.expire();                                                  // where remainingNanos() is not over 0
  * if (key.isValid()) key.interestOps(echo.interestOps());         // after every call, whichever it was
  * }</pre>
@@ -361,32 +362,36 @@ public final class FramedChannel implements AutoCloseable {
         return ((Duplex.OfSocketChannel) flow.transport).channel();
     }
 
-    /** Where the other end is; null once nobody knows any more. */
+    /** Where the other end is, or was; null if it was closed before it came here. */
     public @Nullable SocketAddress peer() {
         return flow.transport.peer();
     }
 
     // ------------------------------------------------------------------------------------------------ ends
 
-    /** Runs {@code task} on the loop's thread: now, where this is it. */
+    /**
+     * Runs {@code task} on the loop's thread: now, where this is it.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException the loop has stopped
+     */
     public void execute(Runnable task) {
-        flow.execute(task);
+        flow.submit(task);
     }
 
     /** Sends what waits, then tells the peer that nothing follows (FIN). Receiving goes on. A second call does nothing. */
     public void end() {
-        flow.execute(flow::end);
+        flow.askEnd();
     }
 
     /** Closes without losing what was sent: see above. Returns at once; a second call does nothing. */
     @Override
     public void close() {
-        flow.execute(flow::close);
+        flow.askClose();
     }
 
     /** Resets the connection: the peer sees that it broke. What waits is released. */
     public void abort() {
-        flow.execute(flow::abort);
+        flow.askAbort();
     }
 
     /** The descriptor is closed. */

@@ -6,6 +6,7 @@ import dev.framing.FrameCodec;
 import dev.framing.FrameDecoder;
 import dev.framing.FrameHandler;
 import dev.framing.Framer;
+import dev.framing.FramingError;
 import dev.framing.FramingException;
 import dev.framing.Leftover;
 import dev.framing.MemoryBudget;
@@ -367,6 +368,11 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     boolean hasEnded() {
         return intake.ended;
+    }
+
+    /** The peer has had its time. */
+    boolean isTimedOut() {
+        return intake.framer.error().exists(FramingError.TimedOut.class::isInstance);
     }
 
     Framer framer() {

@@ -54,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>the peer resets</td><td>frames that came before it are received, then an {@link IOException} whose cause is a
  *       {@link FramingException} with {@link dev.framing.FramingError.Reset}, never a clean end; the handler of {@link #run} is told the
  *       reset first, once. Any other failure of the connection is the same</td></tr>
+ *   <tr><td>a deadline passes</td><td>{@link FramingException} with {@link dev.framing.FramingError.TimedOut}; {@link #close()} then waits
+ *       for the peer no more</td></tr>
  *   <tr><td>the peer ends inside a frame</td><td>{@link FramingException} with
  *       {@link dev.framing.FramingError.Truncated}</td></tr>
  * </table>
@@ -363,6 +365,7 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         Deadline flush = new Deadline(flushTimeout, this::resetNow);
         try {
             flush.run(out::endToClose);
+            if (in.isTimedOut()) return;
             Deadline drain = new Deadline(drainTimeout, this::closeNow);
             try {
                 drain.run(() -> in.drain(DRAINED, FramedInput.nanos(drainTimeout)));

@@ -15,10 +15,20 @@ interface Home {
         }
 
         @Override
+        public boolean isOver() {
+            return false;
+        }
+
+        @Override
         public void changed(FramedChannel channel) {
             channel.settle();
         }
     };
+
+    /** A task of a connection, that is told of what it throws. */
+    interface Concerning {
+        FramedChannel channel();
+    }
 
     /** A task that owns something. */
     interface Task extends Runnable {
@@ -31,6 +41,9 @@ interface Home {
 
     /** Runs on the loop's thread, in the order of the calls; {@link Task#drop dropped} once the loop has stopped. */
     void execute(Runnable task);
+
+    /** It has stopped: nothing is executed any more. */
+    boolean isOver();
 
     /** Something was written or decided outside the channel's own events: {@link FramedChannel#settle} is due. */
     void changed(FramedChannel channel);

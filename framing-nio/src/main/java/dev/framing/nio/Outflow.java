@@ -82,6 +82,11 @@ final class Outflow {
         }
     }
 
+    /** Frames of other threads are on their way here. */
+    boolean expectsMore() {
+        return handed.get() > 0;
+    }
+
     void arrived(long payload) {
         handed.addAndGet(-payload);
     }

@@ -48,6 +48,7 @@ public final class ReadyLoop implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final Uncaught uncaught;
+    private volatile boolean stopped;
 
     private ReadyLoop(Builder b) throws IOException {
         uncaught = b::tell;
@@ -144,6 +145,7 @@ public final class ReadyLoop implements AutoCloseable {
             FramedChannel.Builder settings,
             Function<FramedChannel, ? extends FramedChannel.Handler> application)
             throws IOException {
+        if (stopped) throw new IllegalStateException("listen() on a loop that was stopped");
         ServerSocketChannel server = Joining.bind(address);
         SocketAddress bound = server.getLocalAddress();
         Joining.Acceptor acceptor = new Joining.Acceptor(nextWorker(), server, channel -> {
@@ -246,6 +248,7 @@ public final class ReadyLoop implements AutoCloseable {
      * second call does nothing but wait.
      */
     public void stop(Duration grace) {
+        stopped = true;
         for (Worker worker : workers) worker.execute(worker::stop);
         if (threads.contains(Thread.currentThread())) {
             long nanos = FramedInput.nanos(grace);

@@ -100,7 +100,8 @@ final class Worker implements Home, Runnable {
         wakeUps = ++turns;
         woken.set(false);
         Runnable task;
-        for (int n = 0; n < TASKS && (task = tasks.poll()) != null; n++) guarded(null, task);
+        for (int n = 0; n < TASKS && (task = tasks.poll()) != null; n++)
+            guarded(task instanceof Concerning c ? c.channel() : null, task);
         timers.expire(now());
         for (int n = changed.size(); n > 0; n--) {
             Resident resident = changed.remove();
@@ -140,6 +141,11 @@ final class Worker implements Home, Runnable {
         tasks.add(task);
         if (over) dropTasks();
         else if (!isHere() && woken.compareAndSet(false, true)) poller.wakeup();
+    }
+
+    @Override
+    public boolean isOver() {
+        return over;
     }
 
     private void dropTasks() {

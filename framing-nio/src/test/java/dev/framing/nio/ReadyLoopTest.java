@@ -2,6 +2,7 @@ package dev.framing.nio;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.framing.Frame;
 import dev.framing.FramingError;
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -355,5 +357,48 @@ class ReadyLoopTest {
             }
         }
         assertThat(uncaught).isEmpty();
+    }
+
+    /** It answered true, and the frame was gone. */
+    @Test
+    void whatIsSentAfterAnEndOrACloseOfThisThreadIsRefused() throws Exception {
+        try (ReadyLoop loop = loop(1)) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {});
+            FramedChannel ended =
+                    loop.connect(address, SETTINGS, channel -> new Notes()).get();
+            ended.end();
+            assertThatThrownBy(() -> ended.send(Unpooled.buffer(1))).hasMessageContaining("was ended");
+            FramedChannel closed =
+                    loop.connect(address, SETTINGS, channel -> new Notes()).get();
+            closed.close();
+            assertThat(closed.send(Unpooled.buffer(1))).isFalse();
+        }
+    }
+
+    @Test
+    void aLoopThatWasStoppedTakesNothing() throws Exception {
+        ReadyLoop loop = loop(1);
+        SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {});
+        FramedChannel channel =
+                loop.connect(address, SETTINGS, it -> new Notes()).get();
+        loop.close();
+        assertThatThrownBy(() -> loop.listen(anyPort(), SETTINGS, it -> frame -> {}))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> channel.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        assertThat(channel.peer()).isEqualTo(address); // known for the log, although it is closed
+    }
+
+    @Test
+    void whatAnotherThreadsFrameFailsWithNamesItsConnection() throws Exception {
+        CompletableFuture<FramedChannel> named = new CompletableFuture<>();
+        try (ReadyLoop loop = ReadyLoop.builder()
+                .onUncaught((channel, e) -> named.complete(channel))
+                .start()) {
+            SocketAddress address = loop.listen(anyPort(), SETTINGS, channel -> frame -> {});
+            FramedChannel client =
+                    loop.connect(address, SETTINGS, channel -> new Notes()).get();
+            client.send(Unpooled.buffer(70_000).writeZero(70_000)); // more than two bytes of length can say
+            assertThat(named.get(5, TimeUnit.SECONDS)).isSameAs(client);
+        }
     }
 }
