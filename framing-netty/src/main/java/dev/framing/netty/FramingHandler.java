@@ -55,9 +55,7 @@ import org.jspecify.annotations.Nullable;
  *   <caption>What happens, what is told, what follows</caption>
  *   <tr><th>what happens</th><th>told</th><th>then</th></tr>
  *   <tr><td>the peer ends</td><td>onEnd, or Truncated; then ChannelInputShutdownEvent goes on</td><td>what was written is flushed, this
- *       side ends and the channel closes; with {@link Builder#allowHalfOpen()} when {@link #end()} is called. Where the channel's
- *       {@code ALLOW_HALF_CLOSURE} is false, as it is unless one says otherwise, Netty closes at once: what waits to be sent is
- *       lost</td></tr>
+ *       side ends and the channel closes; with {@link Builder#allowHalfOpen()} when {@link #end()} is called</td></tr>
  *   <tr><td>the stream breaks: malformed, too long, truncated, too slow</td><td>the frames before it, then the error</td><td>closed as by
  *       {@code close()}: what is written meanwhile arrives</td></tr>
  *   <tr><td>the peer resets</td><td>the frames before it, then Reset, never a clean end</td><td>closed</td></tr>
@@ -99,6 +97,9 @@ public final class FramingHandler extends ChannelDuplexHandler {
     private @Nullable Timer timer;
     private boolean wroteSinceFlush;
     /** As the channel was before this handler came. */
+    /** The channel's option while this handler is not there: with it off, Netty would close at the peer's end, and lose what waits. */
+    private boolean halfClosedBefore;
+
     private boolean closesItself;
 
     private FramingHandler(Builder how, Mode mode) {
@@ -196,7 +197,7 @@ public final class FramingHandler extends ChannelDuplexHandler {
             return this;
         }
 
-        /** After the peer's end, writing goes on until our own {@link FramingHandler#end()}. Sets {@code ALLOW_HALF_CLOSURE}. */
+        /** After the peer's end, writing goes on until our own {@link FramingHandler#end()}. */
         public Builder allowHalfOpen() {
             halfOpen = true;
             return this;
@@ -279,15 +280,25 @@ public final class FramingHandler extends ChannelDuplexHandler {
         }
         closesItself = context.channel().config().isAutoClose();
         if (context.channel() instanceof DuplexChannel) autoClose(context, false);
-        if (how.halfOpen && context.channel().config() instanceof DuplexChannelConfig duplex)
+        if (how.decodes && context.channel().config() instanceof DuplexChannelConfig duplex) {
+            halfClosedBefore = duplex.isAllowHalfClosure();
             duplex.setAllowHalfClosure(true);
+        }
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         inbound().remove();
         outbound().close();
+        FramingHandler heir = context.pipeline().get(FramingHandler.class);
+        if (heir != null && heir.how.decodes == how.decodes) { // it came before this one went
+            heir.closesItself = closesItself;
+            heir.halfClosedBefore = halfClosedBefore;
+            return;
+        }
         if (context.channel() instanceof DuplexChannel) autoClose(context, closesItself);
+        if (how.decodes && context.channel().config() instanceof DuplexChannelConfig duplex)
+            duplex.setAllowHalfClosure(halfClosedBefore);
     }
 
     /** A failed write must not close the channel before what the peer had sent is read. */

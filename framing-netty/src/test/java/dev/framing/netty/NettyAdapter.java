@@ -40,7 +40,6 @@ final class NettyAdapter implements Adapter {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(transport.server)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(
                         ChannelOption.SO_SNDBUF,
                         settings.highMark()) // what the system holds for us is no end of memory either
@@ -63,7 +62,6 @@ final class NettyAdapter implements Adapter {
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)
                 .channel(transport.client)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.SO_SNDBUF, settings.highMark())
                 .option(ChannelOption.ALLOCATOR, settings.allocator())
                 .option(

@@ -14,8 +14,13 @@ import dev.framing.codec.LengthPrefixed;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.CorruptedFrameException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -222,5 +227,29 @@ class RemovalTest {
             b.release();
         }
         return all.toString();
+    }
+
+    /** Pipelines add the new one before they remove the old one. */
+    @Test
+    void theChannelsOptionsAreRestoredByTheLastOne() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            NioSocketChannel socket = new NioSocketChannel();
+            group.register(socket).sync();
+            FramingHandler first = lines();
+            FramingHandler second = lines();
+            socket.pipeline().addLast(first);
+            socket.eventLoop()
+                    .submit(() -> socket.pipeline().replace(first, null, second))
+                    .sync();
+            assertThat(socket.config().isAllowHalfClosure()).isTrue();
+            assertThat(socket.config().isAutoClose()).isFalse();
+            socket.eventLoop().submit(() -> socket.pipeline().remove(second)).sync();
+            assertThat(socket.config().isAllowHalfClosure()).isFalse();
+            assertThat(socket.config().isAutoClose()).isTrue();
+            socket.close().sync();
+        } finally {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
     }
 }

@@ -13,7 +13,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.ssl.SslContext;
@@ -97,7 +96,6 @@ class TlsTest {
         return new ServerBootstrap()
                 .group(group)
                 .channel(transport.server)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(initializer(init))
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .sync()
@@ -108,7 +106,6 @@ class TlsTest {
         return new Bootstrap()
                 .group(group)
                 .channel(transport.client)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .handler(initializer(init))
                 .connect(to.localAddress())
                 .sync()
