@@ -17,8 +17,8 @@ final class Verdicts {
     void received(ByteBuf bytes, int index, int length) {
         int n = Math.min(length, opening.length - openingLength);
         if (n == 0) return;
-        bytes.getBytes(index, opening, openingLength, n);
-        openingLength += n;
+        // one by one: asked for several, Netty's direct buffers without Unsafe make a view
+        for (int i = 0; i < n; i++) opening[openingLength++] = bytes.getByte(index + i);
     }
 
     /** Another stream begins. */
