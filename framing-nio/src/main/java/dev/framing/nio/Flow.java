@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * outermost entry is left, does what follows: sends, ends, closes, delivers what was held back, and tells the application.
  */
 final class Flow {
+    /** Bytes counted for what the encoder adds to a frame of another thread: one of no payload must count too. */
+    private static final long DERIVED = 16;
+
     private enum Out {
         OPEN,
         ENDING,
@@ -254,7 +257,7 @@ final class Flow {
     }
 
     private boolean sendFromAfar(ByteBuf head, ByteBuf payload) {
-        long size = (long) head.readableBytes() + payload.readableBytes();
+        long size = DERIVED + head.readableBytes() + payload.readableBytes();
         boolean taken = false;
         try {
             if (closed || closeAsked) return false;
