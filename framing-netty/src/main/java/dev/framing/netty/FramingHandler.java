@@ -165,10 +165,7 @@ public final class FramingHandler extends ChannelDuplexHandler {
 
         /** What happens to a frame over the limit; {@link Oversize#fail()} unless said otherwise. Parts are messages too. */
         public Builder oversize(Oversize policy) {
-            if (policy instanceof Oversize.Parts p && p.from() > codec.maxFrameLength()) {
-                throw new IllegalArgumentException(
-                        "parts from " + p.from() + " bytes on, but maxFrameLength is " + codec.maxFrameLength());
-            }
+            Framer.builder(codec).oversize(policy); // refuses what the engine would, before there is a channel
             oversize = policy;
             return this;
         }

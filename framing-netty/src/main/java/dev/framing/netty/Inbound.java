@@ -5,6 +5,7 @@ import dev.framing.Frame;
 import dev.framing.FrameCodec;
 import dev.framing.FrameHandler;
 import dev.framing.Framer;
+import dev.framing.FramingError;
 import dev.framing.FramingException;
 import dev.framing.Leftover;
 import dev.framing.Part;
@@ -92,8 +93,7 @@ final class Inbound implements FrameHandler {
         timer = t;
     }
 
-    // ------------------------------------------------------------------------------------------------ told by the
-    // engine
+    // ------------------------------------------------------------------------ told by the engine
 
     @Override
     public void onFrame(Frame frame) {
@@ -115,7 +115,7 @@ final class Inbound implements FrameHandler {
     }
 
     @Override
-    public void onError(dev.framing.FramingError error) {
+    public void onError(FramingError error) {
         application.onError(error);
     }
 
@@ -388,8 +388,7 @@ final class Inbound implements FrameHandler {
         if (!framer.isOver()) handler.ending().cut(); // told when it may be, at the latest when the channel is inactive
     }
 
-    // ------------------------------------------------------------------------------------------------ another codec,
-    // another handler
+    // ------------------------------------------------------------------------ another codec, another handler
 
     void switchTo(FrameCodec codec, Leftover leftover) {
         if (running) {

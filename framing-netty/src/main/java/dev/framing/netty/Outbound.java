@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
     private final ChannelHandlerContext ctx;
     private final OutboundQueue queue;
-    private boolean frameBegun;
     /** Why nothing may be written any more. */
     private @Nullable String over;
     /** The last that was passed on. */
@@ -30,7 +29,7 @@ final class Outbound {
     }
 
     boolean isFrameBegun() {
-        return frameBegun;
+        return queue.isInFrame();
     }
 
     /** The connection broke under what was written. */
@@ -73,15 +72,9 @@ final class Outbound {
     private void encode(Outgoing m) {
         switch (m.kind) {
             case FRAME -> queue.frame(m.head.retain(), m.bytes.retain());
-            case BEGIN -> {
-                queue.begin(m.head.retain(), m.length);
-                frameBegun = true;
-            }
+            case BEGIN -> queue.begin(m.head.retain(), m.length);
             case PIECE -> queue.piece(m.bytes.retain());
-            case END -> {
-                queue.end();
-                frameBegun = false;
-            }
+            case END -> queue.end();
             case RAW -> queue.raw(m.bytes.retain());
         }
     }

@@ -101,7 +101,7 @@ final class Flow {
         this.transport = transport;
         this.home = home;
         this.clock = clock;
-        ByteBufAllocator buffers = new DirectBuffers(settings.allocator);
+        ByteBufAllocator buffers = Buffers.direct(settings.allocator);
         in = new Inflow(this, settings, buffers);
         framer = in.framer;
         watch = in.watch;
@@ -209,9 +209,7 @@ final class Flow {
     boolean send(ByteBuf head, ByteBuf payload) {
         if (!home.isHere()) return sendFromAfar(head, payload);
         if (!mayWrite(head, payload)) return false;
-        boolean first = out.isEmpty();
-        out.queue().frame(head, payload);
-        wrote(first);
+        put(head, payload);
         return true;
     }
 
@@ -279,8 +277,12 @@ final class Flow {
         if (outbound == Out.ENDED || detached) {
             head.release();
             payload.release();
-            return;
+        } else {
+            put(head, payload);
         }
+    }
+
+    private void put(ByteBuf head, ByteBuf payload) {
         boolean first = out.isEmpty();
         out.queue().frame(head, payload);
         wrote(first);

@@ -74,7 +74,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     private FramedInput(Builder b, Source source) {
         this.source = source;
-        ByteBufAllocator buffers = source.readsArrays() ? new HeapBuffers(b.allocator) : b.allocator;
+        ByteBufAllocator buffers = source.readsArrays() ? Buffers.heap(b.allocator) : b.allocator;
         if (!b.deadlines.equals(Deadlines.none())) source.requireTimeout();
         intake = new Intake(source, b.framer.allocator(buffers), b.readBuffer, b.deadlines, b.clock);
     }

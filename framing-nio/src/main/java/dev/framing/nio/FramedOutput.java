@@ -73,7 +73,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         clock = b.clock;
         sentAt = clock.getAsLong();
         queue = OutboundQueue.of(
-                DecodeOnly.unlessWritable(b.codec), sink.writesArrays() ? new HeapBuffers(b.allocator) : b.allocator);
+                DecodeOnly.unlessWritable(b.codec), sink.writesArrays() ? Buffers.heap(b.allocator) : b.allocator);
     }
 
     /** Frames into a stream. Closing this closes the stream. */
