@@ -1,0 +1,58 @@
+package dev.framing.codec;
+
+/**
+ * What the requests were whose responses have not come yet, oldest first: a response cannot be cut without knowing what was asked (RFC
+ * 9112 6.3 items 1 and 2). One thread adds, one thread takes; they may be two.
+ */
+final class Asked {
+    /** What a request's method means for its response. */
+    enum Method {
+        /** A response to HEAD has no body, whatever its fields say. */
+        HEAD,
+        /** A 2xx response to CONNECT ends HTTP on this connection. */
+        CONNECT,
+        OTHER;
+
+        /** Methods are case-sensitive (RFC 9110 9.1). */
+        static Method of(CharSequence name) {
+            return "HEAD".contentEquals(name) ? HEAD : "CONNECT".contentEquals(name) ? CONNECT : OTHER;
+        }
+    }
+
+    /** Requests that may wait for their response: more than any client pipelines. A power of two. */
+    static final int MOST = 256;
+
+    private static final Method[] METHODS = Method.values();
+
+    private final byte[] ring = new byte[MOST];
+    /** Requests added, by one thread; written after the ring. */
+    private volatile int added;
+    /** Requests taken, by the other. */
+    private volatile int taken;
+
+    /**
+     * One more was asked.
+     *
+     * @throws IllegalStateException {@link #MOST} wait already
+     */
+    void add(Method method) {
+        int n = added;
+        if (n - taken == MOST) throw new IllegalStateException(MOST + " requests wait for their response");
+        ring[n & MOST - 1] = (byte) method.ordinal();
+        added = n + 1;
+    }
+
+    boolean isEmpty() {
+        return added == taken;
+    }
+
+    /** The oldest; not empty. */
+    Method first() {
+        return METHODS[ring[taken & MOST - 1]];
+    }
+
+    /** The oldest was answered. */
+    void take() {
+        taken = taken + 1;
+    }
+}
