@@ -53,6 +53,7 @@ final class Asked {
 
     /** The oldest was answered. */
     void take() {
-        taken = taken + 1;
+        int n = taken;
+        taken = n + 1; // one thread takes
     }
 }
