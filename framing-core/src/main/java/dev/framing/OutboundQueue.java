@@ -84,7 +84,7 @@ public final class OutboundQueue implements AutoCloseable {
     }
 
     /** An empty queue over an encoder that the application made and keeps. */
-    public static OutboundQueue of(FrameEncoder encoder, ByteBufAllocator allocator) {
+    public static OutboundQueue over(FrameEncoder encoder, ByteBufAllocator allocator) {
         return new OutboundQueue(encoder, allocator, COPIED);
     }
 
@@ -175,7 +175,7 @@ public final class OutboundQueue implements AutoCloseable {
     }
 
     /** The same with an encoder that the application made and keeps. */
-    public void switchTo(FrameEncoder next) {
+    public void switchEncoder(FrameEncoder next) {
         open(false);
         encoder = next;
     }

@@ -25,7 +25,7 @@ final class Outbound {
 
     Outbound(ChannelHandlerContext ctx, FrameEncoder encoder, ByteBufAllocator allocator) {
         this.ctx = ctx;
-        queue = OutboundQueue.of(encoder, allocator);
+        queue = OutboundQueue.over(encoder, allocator);
     }
 
     boolean isFrameBegun() {
@@ -111,7 +111,7 @@ final class Outbound {
     }
 
     void switchTo(FrameEncoder encoder) {
-        queue.switchTo(encoder);
+        queue.switchEncoder(encoder);
     }
 
     /** Nothing more may be written. */

@@ -382,7 +382,7 @@ final class Flow {
         if (in.inEngine()) framer.switchTo(both, leftover);
         enter();
         try {
-            if (outbound == Out.OPEN) out.queue().switchTo(DecodeOnly.encoder(both));
+            if (outbound == Out.OPEN) out.queue().switchEncoder(DecodeOnly.encoder(both));
             if (!in.inEngine()) in.tell(() -> framer.switchTo(both, leftover));
         } finally {
             leave();

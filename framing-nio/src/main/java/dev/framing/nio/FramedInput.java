@@ -28,7 +28,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,17 +91,17 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     /** Everything that can be chosen. */
     public static Builder builder(FrameCodec codec) {
-        return new Builder(() -> Framer.builder(codec));
+        return new Builder(Framer.builder(codec));
     }
 
     /** The same over a decoder that the application made and keeps. Makes one input: a decoder belongs to one stream. */
     public static Builder builder(FrameDecoder decoder, int maxFrameLength) {
-        return new Builder(() -> Framer.builder(decoder, maxFrameLength));
+        return new Builder(Framer.builder(decoder, maxFrameLength));
     }
 
     /** How inputs are made: as many as wanted, each with a decoder of its own. */
     public static final class Builder {
-        private final Supplier<Framer.Builder> engine;
+        private final Framer.Builder engine;
         private Oversize oversize = Oversize.fail();
         private @Nullable MemoryBudget budget;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
@@ -110,13 +109,13 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
         private Deadlines deadlines = Deadlines.none();
         private LongSupplier clock = System::nanoTime;
 
-        private Builder(Supplier<Framer.Builder> engine) {
+        private Builder(Framer.Builder engine) {
             this.engine = engine;
         }
 
         /** What happens to a frame over the limit; {@link Oversize#fail()} unless said otherwise. */
         public Builder oversize(Oversize policy) {
-            engine.get().oversize(policy); // refuses what the engine would, before there is an input
+            engine.oversize(policy); // refuses what cannot be
             oversize = policy;
             return this;
         }
@@ -175,7 +174,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
         }
 
         FramedInput over(Source source) {
-            return new FramedInput(this, engine.get(), source);
+            return new FramedInput(this, engine, source);
         }
 
         /** @param one the connection's own */

@@ -72,7 +72,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         buffer = b.buffer;
         clock = b.clock;
         sentAt = clock.getAsLong();
-        queue = OutboundQueue.of(
+        queue = OutboundQueue.over(
                 DecodeOnly.encoder(codec), sink.writesArrays() ? Buffers.heap(b.allocator) : b.allocator);
     }
 
@@ -240,7 +240,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     public void switchTo(FrameCodec codec) {
         lock.lock();
         try {
-            if (failure == null && !discarded && !ended) queue.switchTo(DecodeOnly.encoder(codec));
+            if (failure == null && !discarded && !ended) queue.switchEncoder(DecodeOnly.encoder(codec));
         } finally {
             unlock();
         }
