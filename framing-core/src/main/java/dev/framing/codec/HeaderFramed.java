@@ -43,8 +43,6 @@ public final class HeaderFramed implements FrameCodec {
     public static final int DEFAULT_HEAD = 8 << 10;
     /** Fields of a block: what Apache httpd and Tomcat grant by default. */
     public static final int DEFAULT_FIELDS = 100;
-    /** A chunk's size and extensions, where bodies are chunked: extensions are of no use, and none is sent in practice. */
-    private static final int CHUNK_LINE = 256;
 
     /** How the block says where the body ends. */
     public enum Body {
@@ -271,7 +269,15 @@ public final class HeaderFramed implements FrameCodec {
 
     /** The limits that a chunked body has. */
     HttpRules rules() {
-        return new HttpRules(max, head, line, fields, Long.MAX_VALUE, Math.min(CHUNK_LINE, max), head, Set.of());
+        return new HttpRules(
+                max,
+                head,
+                line,
+                fields,
+                Long.MAX_VALUE,
+                Math.min(HttpRequests.DEFAULT_CHUNK_LINE, max),
+                head,
+                Set.of());
     }
 
     @Override

@@ -6,7 +6,11 @@ import dev.framing.FrameCodec;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.FixedLength;
 import dev.framing.codec.HeaderFramed;
+import dev.framing.codec.HttpLimits;
+import dev.framing.codec.HttpRequests;
+import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
+import dev.framing.codec.Leniency;
 import dev.framing.codec.StartLine;
 import dev.framing.codec.Stuffed;
 import io.vavr.collection.LinkedHashMap;
@@ -30,6 +34,10 @@ final class Families {
                     Families::delimited,
                     "headers",
                     Families::headers,
+                    "http-request",
+                    Families::httpRequest,
+                    "http-response",
+                    Families::httpResponse,
                     "fixed",
                     Families::fixed,
                     "slip",
@@ -49,6 +57,11 @@ final class Families {
     private static final Map<String, HeaderFramed.EmptyLines> EMPTY_LINES = words(HeaderFramed.EmptyLines.values());
     private static final Map<String, ByteOrder> ORDERS =
             LinkedHashMap.of("big", ByteOrder.BIG_ENDIAN, "little", ByteOrder.LITTLE_ENDIAN);
+
+    private static final Map<String, Leniency> LENIENCIES = words(Leniency.values());
+    /** What matters to a response; any other method is as GET. */
+    private static final Map<String, String> METHODS =
+            List.of("GET", "HEAD", "CONNECT").toLinkedMap(m -> m, m -> m);
 
     private Families() {}
 
@@ -117,6 +130,29 @@ final class Families {
         a.word("empty", EMPTY_LINES, b::empty);
         if (a.flag("compact")) b.compact();
         if (a.flag("folded")) b.folded();
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, HttpRequests> httpRequest(Arguments a) {
+        return http(HttpRequests.builder(), a);
+    }
+
+    private static Validation<Seq<String>, HttpResponses> httpResponse(Arguments a) {
+        HttpResponses.Builder b = HttpResponses.builder();
+        a.word("to", METHODS, b::to);
+        return http(b, a);
+    }
+
+    private static <C extends FrameCodec, B extends HttpLimits<C, B>> Validation<Seq<String>, C> http(
+            B b, Arguments a) {
+        a.number("max", b::max);
+        a.number("head", b::head);
+        a.number("line", b::line);
+        a.number("fields", b::fields);
+        a.longNumber("body", b::body);
+        a.number("chunk-line", b::chunkLine);
+        a.number("trailer", b::trailer);
+        a.words("allow", LENIENCIES, b::allow);
         return b.validate();
     }
 
