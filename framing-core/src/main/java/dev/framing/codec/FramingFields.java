@@ -191,7 +191,7 @@ final class FramingFields {
                 String mistake = codingEnds();
                 if (mistake != null) return mistake;
             }
-            if (!grammar.allows(Leniency.OTHER_CODINGS) && !grammar.allows(Leniency.EMPTY_CODINGS))
+            if (chunked ? !grammar.allows(Leniency.EMPTY_CODINGS) : !grammar.allows(Leniency.OTHER_CODINGS))
                 return because(NOT_LAST, "9112 6.1");
             state = State.START;
             return null;
