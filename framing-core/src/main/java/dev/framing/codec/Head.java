@@ -134,7 +134,7 @@ public final class Head {
     // ------------------------------------------------------------------------------------------------ the parts
 
     private static void token(String what, String text) {
-        require(what, text, HeaderBytes::isToken);
+        require(what, text, FieldBytes::isToken);
         if (text.isEmpty()) throw new IllegalArgumentException("the " + what + " is empty");
     }
 
@@ -144,7 +144,7 @@ public final class Head {
     }
 
     private static void value(String what, String text) {
-        require(what, text, HeaderBytes::isValue);
+        require(what, text, FieldBytes.HTTP::isValue);
         if (!text.isEmpty()
                 && (HeaderBytes.isBlank(text.charAt(0)) || HeaderBytes.isBlank(text.charAt(text.length() - 1))))
             throw new IllegalArgumentException("the " + what + " has whitespace around it, which nobody would read");

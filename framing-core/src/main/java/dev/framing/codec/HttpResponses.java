@@ -173,7 +173,7 @@ public final class HttpResponses implements FrameCodec {
         }
 
         private static boolean isToken(String text) {
-            return !text.isEmpty() && text.chars().allMatch(c -> c < 0x80 && HeaderBytes.isToken(c));
+            return !text.isEmpty() && text.chars().allMatch(c -> c < 0x80 && FieldBytes.isToken(c));
         }
 
         @Override

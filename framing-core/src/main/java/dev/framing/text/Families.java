@@ -1,5 +1,7 @@
 package dev.framing.text;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.framing.FrameCodec;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.FixedLength;
@@ -9,6 +11,7 @@ import dev.framing.codec.HttpRequests;
 import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
 import dev.framing.codec.Leniency;
+import dev.framing.codec.StartLine;
 import dev.framing.codec.Stuffed;
 import io.vavr.collection.LinkedHashMap;
 import io.vavr.collection.List;
@@ -48,6 +51,10 @@ final class Families {
 
     private static final Map<String, LengthPrefixed.Counts> COUNTS = words(LengthPrefixed.Counts.values());
     private static final Map<String, HeaderFramed.Body> BODIES = words(HeaderFramed.Body.values());
+    private static final Map<String, StartLine.Form> STARTS = words(StartLine.Form.values());
+    private static final Map<String, HeaderFramed.Lines> LINES = words(HeaderFramed.Lines.values());
+    private static final Map<String, HeaderFramed.Style> STYLES = words(HeaderFramed.Style.values());
+    private static final Map<String, HeaderFramed.EmptyLines> EMPTY_LINES = words(HeaderFramed.EmptyLines.values());
     private static final Map<String, ByteOrder> ORDERS =
             LinkedHashMap.of("big", ByteOrder.BIG_ENDIAN, "little", ByteOrder.LITTLE_ENDIAN);
 
@@ -114,7 +121,15 @@ final class Families {
         a.word("body", BODIES, b::body);
         a.number("max", b::max);
         a.number("head", b::head);
+        a.number("line", b::line);
         a.number("fields", b::fields);
+        a.word("start", STARTS, b::start);
+        a.bytes("version", v -> b.version(new String(v, ISO_8859_1)));
+        a.word("lines", LINES, b::lines);
+        a.word("style", STYLES, b::style);
+        a.word("empty", EMPTY_LINES, b::empty);
+        if (a.flag("compact")) b.compact();
+        if (a.flag("folded")) b.folded();
         return b.validate();
     }
 
