@@ -137,7 +137,8 @@ public abstract class CodecContract {
     /** L2: what does not come back as it was is refused, and nothing of it is written. */
     @Test
     protected void whatItCannotCarryIsRefused() {
-        law(() -> new CodingLaws(codec(), this::head, seed()).whatItCannotCarryIsRefused(made().good(), refused(), this::payload));
+        law(() -> new CodingLaws(codec(), this::head, seed())
+                .whatItCannotCarryIsRefused(made().good(), refused(), this::payload));
     }
 
     /** L3: memory follows the bytes received; a claim allocates nothing. */
@@ -149,7 +150,8 @@ public abstract class CodecContract {
     /** L4: each byte is copied and examined a bounded number of times, however it arrives. */
     @Test
     protected void workIsBounded() {
-        law(() -> new CostLaws(codec(), this::head, this::payload, seed()).workIsBounded(made(), longestMark(), this::examined));
+        law(() -> new CostLaws(codec(), this::head, this::payload, seed())
+                .workIsBounded(made(), longestMark(), this::examined));
     }
 
     /** L5: also when the handler throws, when an allocation fails, when the engine is closed. */

@@ -63,7 +63,8 @@ final class CodingLaws {
     void whatItCannotCarryIsRefused(
             List<Streams.Written> streams, List<byte[]> refused, BiFunction<Random, Integer, byte[]> payloads) {
         for (byte[] payload : refused)
-            if (accepts(new Streams.Message(heads.apply(random), payload))) throw new AssertionError("not refused: " + Transcript.hex(payload));
+            if (accepts(new Streams.Message(heads.apply(random), payload)))
+                throw new AssertionError("not refused: " + Transcript.hex(payload));
         for (Streams.Written written : streams) {
             Streams.Message good = written.messages().get(0);
             for (int i = 0; i < JUNK; i++) {

@@ -30,10 +30,7 @@ final class CostLaws {
     private final Random random;
 
     CostLaws(
-            FrameCodec codec,
-            Function<Random, byte[]> heads,
-            BiFunction<Random, Integer, byte[]> payloads,
-            long seed) {
+            FrameCodec codec, Function<Random, byte[]> heads, BiFunction<Random, Integer, byte[]> payloads, long seed) {
         this.codec = codec;
         this.heads = heads;
         this.payloads = payloads;
