@@ -76,6 +76,15 @@ class DecodeTest {
     }
 
     @Test
+    void startLineAndTrailersStandInTheLineToo() {
+        byte[] message =
+                ascii("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nDigest: y\r\n\r\n");
+        assertThat(Run.of(message, "decode", "--codec", "http-request").out())
+                .endsWith("\"start\":[\"POST\",\"/x\",\"HTTP/1.1\"],\"fields\":[[\"Transfer-Encoding\",\"chunked\"]],"
+                        + "\"trailers\":[[\"Digest\",\"y\"]]}\n");
+    }
+
+    @Test
     void anEmptyStreamIsClean() {
         assertThat(Run.of("decode", "--codec", "dns", "-")).isEqualTo(new Run(0, "", ""));
     }
