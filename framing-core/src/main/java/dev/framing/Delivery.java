@@ -240,8 +240,7 @@ final class Delivery extends Assembly implements FrameSink {
         OpenFrame o = cur;
         headWhole = true;
         if (!grown(o, saturatedSum(o.wire, least))) return -1;
-        if (o.parts && !o.first && !o.skip) flush(o);
-        return 0;
+        return o.parts && !o.first && !o.skip && !flush(o) ? -1 : 0; // its first part was told, and the handler paused
     }
 
     /** A frame begins inside the one begun. Over 0: it is to be skipped, and is {@link #cur} now. */

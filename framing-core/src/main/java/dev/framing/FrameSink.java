@@ -59,7 +59,7 @@ public interface FrameSink {
      * @param tail at least 0: {@code least} is exact and the tail needs no check, the engine moves the rest, tail included. -1: not
      *     exact, or the tail must be looked at. With a head that is not whole only whether {@code least} is exact
      * @return the bytes taken from the front, 0 or {@code certain}: subtract them from the offsets you remember. Negative: over its limit,
-     *     return at once. A decoder that sees in the middle of a head that the frame must be over its codec's limit asks so, as if the
+     *     or delivery was stopped, return at once. A decoder that sees in the middle of a head that the frame must be over its codec's limit asks so, as if the
      *     bytes ended there, and goes on with the head if the answer is 0
      */
     int pending(int index, int head, int certain, long least, int tail);

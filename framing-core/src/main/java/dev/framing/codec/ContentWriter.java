@@ -87,8 +87,13 @@ final class ContentWriter {
         room -= bytes;
     }
 
-    private static int hexDigits(int length) {
-        return (Integer.SIZE - Integer.numberOfLeadingZeros(length) + 3) / 4;
+    /** Bytes of the chunk of so much content, which is all of it, but for the content itself. */
+    static int bytesAround(long length) {
+        return (length == 0 ? 0 : hexDigits(length) + 2 * CRLF) + SHORTEST_END;
+    }
+
+    private static int hexDigits(long length) {
+        return (Long.SIZE - Long.numberOfLeadingZeros(length) + 3) / 4;
     }
 
     void end(FrameWriter out) {

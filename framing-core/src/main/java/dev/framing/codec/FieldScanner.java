@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   NAME     name byte        NAME                 CR               LINE_END
  *            ":"              VALUE, or   FOLD     SP HTAB          FOLD
  *                             FRAMING              value byte       TEXT
+ *            SP HTAB, spaced  COLON       COLON    SP HTAB          COLON
  *   VALUE    SP HTAB          VALUE                CR               LINE_END
  *            value byte       TEXT        LINE_END LF               LINE
  *            CR               LINE_END    EMPTY    LF               the block is whole
@@ -29,6 +30,7 @@ final class FieldScanner {
     private enum State {
         LINE,
         NAME,
+        COLON,
         VALUE,
         TEXT,
         FRAMING,
@@ -134,6 +136,10 @@ final class FieldScanner {
                     }
                     reason = nameEnds(in, index, i, b, fields, minor);
                 }
+                case COLON -> {
+                    if (b == ':') reason = colon(in, index, i, fields, minor);
+                    else if (!HeaderBytes.isBlank(b)) reason = wrongName(b);
+                }
                 case VALUE -> {
                     if (grammar.blanks() == Blanks.AROUND) {
                         while (HeaderBytes.isBlank(b)) {
@@ -229,19 +235,29 @@ final class FieldScanner {
     /** The name ends before {@code i}, where {@code b} stands. */
     private @Nullable String nameEnds(ByteBuf in, int index, int i, int b, Fields fields, int minor) {
         if (b != ':') {
+            if (grammar.spaced() && HeaderBytes.isBlank(b)) {
+                fields.nameEnds(i - index);
+                state = State.COLON;
+                return null;
+            }
             boolean bare = grammar.bareNames() && (b == '\r' || b == '\n');
             if (!bare) return wrongName(b);
             fields.nameEnds(i - index);
             fields.valueStarts(i - index);
             return lineEnds(b, i - index);
         }
+        fields.nameEnds(i - index);
+        return colon(in, index, i, fields, minor);
+    }
+
+    /** The name is whole, its colon stands at {@code i}. */
+    private @Nullable String colon(ByteBuf in, int index, int i, Fields fields, int minor) {
         int name = index + fields.nameIndex(fields.count() - 1);
-        framed = framing.starts(in, name, i);
+        framed = framing.starts(in, name, name + fields.nameLength(fields.count() - 1));
         if (framed) {
             String mistake = framing.mistake(minor);
             if (mistake != null) return mistake;
         }
-        fields.nameEnds(i - index);
         fields.valueStarts(i + 1 - index);
         state = framed ? State.FRAMING : State.VALUE;
         return null;
@@ -282,6 +298,7 @@ final class FieldScanner {
         return switch (state) {
             case LINE, WHOLE -> 0;
             case NAME -> (grammar.bareNames() ? 0 : 1) + end;
+            case COLON -> 1 + end;
             case VALUE, TEXT, FOLD -> end;
             case FRAMING -> framing.rest() + end;
             case LINE_END -> bareCr ? 0 : 1;
@@ -298,7 +315,7 @@ final class FieldScanner {
         int line = framing.lacksLength() ? shortestLength() + ":0".length() + end : 0;
         if (state == State.WHOLE) return 0;
         if (state == State.EMPTY) return line == 0 ? restOfLine() : line - 1 + end;
-        if (state == State.NAME) return restOfName(in, index, scanned, fields, line) + end;
+        if (state == State.NAME || state == State.COLON) return restOfName(in, index, scanned, fields, line) + end;
         boolean none = state == State.LINE && fields.count() < grammar.leastFields() && line == 0;
         return (none ? (grammar.bareNames() ? 1 : 2) + end : restOfLine() + line) + end;
     }
@@ -306,13 +323,13 @@ final class FieldScanner {
     /** Bytes of the line whose name is being read, and of those of {@code line} that must still come. */
     private int restOfName(ByteBuf in, int index, int scanned, Fields fields, int line) {
         int start = fields.nameIndex(fields.count() - 1);
-        int length = scanned - start;
-        boolean framing = this.framing.isOne(in, index + start, index + scanned);
+        int length = state == State.NAME ? scanned - start : fields.nameLength(fields.count() - 1);
+        boolean framing = this.framing.isOne(in, index + start, index + start + length);
         int other = restOfLine() + (framing ? 1 : 0) + line; // a longer name, or a value
         if (line == 0) return other;
         int toValue = ":0".length() + grammar.lineEnd();
         if (framing) return toValue;
-        boolean becomes = becomesLength(in, index + start, length);
+        boolean becomes = state == State.NAME && becomesLength(in, index + start, length);
         return becomes ? Math.min(other, FramingFields.CONTENT_LENGTH.length() - length + toValue) : other;
     }
 

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param blanks which whitespace around a value is no part of it
  * @param bytes which bytes may stand in names and values
  * @param folded a value may go on in a line that begins with whitespace
+ * @param spaced whitespace may stand before the colon
  * @param bareNames a line without colon is a name without value, and a name may be empty
  * @param leastFields fields that there must be
  * @param length what is made of Content-Length
@@ -34,6 +35,7 @@ record HeadGrammar(
         Blanks blanks,
         FieldBytes bytes,
         boolean folded,
+        boolean spaced,
         boolean bareNames,
         int leastFields,
         Length length,
@@ -83,6 +85,7 @@ record HeadGrammar(
                 rules.allows(Leniency.CONTROL_BYTES) ? FieldBytes.LOOSE : FieldBytes.HTTP,
                 false,
                 false,
+                false,
                 0,
                 Length.OPTIONAL,
                 false,
@@ -106,6 +109,7 @@ record HeadGrammar(
                 head.lines,
                 head.blanks,
                 head.bytes,
+                false,
                 false,
                 false,
                 0,
@@ -133,6 +137,7 @@ record HeadGrammar(
                 event ? Blanks.ONE_BEFORE : stomp ? Blanks.NONE : Blanks.AROUND,
                 event ? FieldBytes.EVENT : stomp ? FieldBytes.STOMP : FieldBytes.HTTP,
                 codec.isFolded(),
+                codec.isSpaced(),
                 event,
                 codec.start() == StartLine.Form.NONE ? 1 : 0,
                 switch (codec.body()) {
@@ -160,6 +165,7 @@ record HeadGrammar(
                 blanks,
                 bytes,
                 folded,
+                spaced,
                 bareNames,
                 0,
                 length == Length.IGNORED ? Length.IGNORED : Length.REFUSED,

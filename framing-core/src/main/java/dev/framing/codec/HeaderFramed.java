@@ -33,8 +33,10 @@ import org.jspecify.annotations.Nullable;
  * {@code fields} fields. More is {@link dev.framing.FramingError.FrameTooLong}, told at the first byte that makes it certain; all but
  * the first are final whatever {@link dev.framing.Oversize} says.
  *
- * <p><b>Encoder</b>: writes Content-Length itself. Its {@code head} is the start line and further fields, {@code Name: value CR LF}
- * each, or empty; what this grammar would refuse, or a second Content-Length, is an {@link IllegalArgumentException}. See {@link Head}.
+ * <p><b>Encoder</b>: writes Content-Length itself, one that may be missing where there is a payload. Its {@code head} is the start line
+ * and further fields, {@code Name: value CR LF} each, or empty; what this grammar would refuse, or a second Content-Length, is an {@link
+ * IllegalArgumentException}. See {@link Head}. Where empty lines are let pass, a head of nothing but them, without payload, is written
+ * as it is: heart-beats, the answer to a ping.
  */
 public final class HeaderFramed implements FrameCodec {
     /** Whole frame. A client of a language server sends whole source files and gets answers of several megabytes. */
@@ -149,6 +151,7 @@ public final class HeaderFramed implements FrameCodec {
     private final EmptyLines emptyLines;
     private final boolean compact;
     private final boolean folded;
+    private final boolean spaced;
     private final int max;
     private final int head;
     private final int line;
@@ -163,6 +166,7 @@ public final class HeaderFramed implements FrameCodec {
         emptyLines = b.emptyLines;
         compact = b.compact;
         folded = b.folded;
+        spaced = b.spaced;
         max = b.max;
         head = b.headOrDefault();
         line = b.lineOrDefault();
@@ -190,8 +194,9 @@ public final class HeaderFramed implements FrameCodec {
         b.emptyLines = emptyLines;
         b.compact = compact;
         b.folded = folded;
+        b.spaced = spaced;
         b.max = max;
-        b.head = head == defaultHead(max) ? null : head;
+        b.head = head == defaultHead(max, body) ? null : head;
         b.line = line == head ? null : line;
         b.fields = fields;
         return b;
@@ -252,6 +257,11 @@ public final class HeaderFramed implements FrameCodec {
         return folded;
     }
 
+    /** Whitespace may stand before the colon of a field. */
+    public boolean isSpaced() {
+        return spaced;
+    }
+
     /** Most bytes of the header block, its empty line included. */
     public int head() {
         return head;
@@ -291,7 +301,8 @@ public final class HeaderFramed implements FrameCodec {
     }
 
     private List<Object> key() {
-        return List.of(start, version, body, lines, style, emptyLines, compact, folded, max, head, line, fields);
+        return List.of(
+                start, version, body, lines, style, emptyLines, compact, folded, spaced, max, head, line, fields);
     }
 
     /** The text form: {@code headers(body=content-length, max=1m)}, with the others where they are no defaults. */
@@ -306,15 +317,16 @@ public final class HeaderFramed implements FrameCodec {
         if (emptyLines != EmptyLines.REFUSED) text.add("empty=" + emptyLines);
         if (compact) text.add("compact");
         if (folded) text.add("folded");
+        if (spaced) text.add("spaced");
         text.add("max=" + TextForm.size(max));
-        if (head != defaultHead(max)) text.add("head=" + TextForm.size(head));
+        if (head != defaultHead(max, body)) text.add("head=" + TextForm.size(head));
         if (line != head) text.add("line=" + TextForm.size(line));
         if (fields != DEFAULT_FIELDS) text.add("fields=" + fields);
         return text.toString();
     }
 
-    private static int defaultHead(int max) {
-        return Math.min(DEFAULT_HEAD, max);
+    private static int defaultHead(int max, Body body) {
+        return body == Body.NONE ? max : Math.min(DEFAULT_HEAD, max);
     }
 
     /** Chooses grammar, body rule and limits. */
@@ -327,6 +339,7 @@ public final class HeaderFramed implements FrameCodec {
         private EmptyLines emptyLines = EmptyLines.REFUSED;
         private boolean compact;
         private boolean folded;
+        private boolean spaced;
         private int max = DEFAULT_MAX;
         private @Nullable Integer head;
         private @Nullable Integer line;
@@ -382,13 +395,22 @@ public final class HeaderFramed implements FrameCodec {
             return this;
         }
 
+        /** Whitespace may stand before the colon of a field. RFC 3261 7.3.1, RFC 7826 20.1. */
+        public Builder spaced() {
+            spaced = true;
+            return this;
+        }
+
         /** Most bytes of a whole frame, {@link #DEFAULT_MAX} unless said otherwise; at least those of the shortest header block. */
         public Builder max(int bytes) {
             max = bytes;
             return this;
         }
 
-        /** Most bytes of the header block, empty line included; at most {@code max}. Unless said otherwise {@link #DEFAULT_HEAD}, or {@code max} if less. */
+        /**
+         * Most bytes of the header block, empty line included; at most {@code max}. Unless said otherwise {@link #DEFAULT_HEAD}, or {@code
+         * max} if less; {@code max} where there is no body.
+         */
         public Builder head(int bytes) {
             head = bytes;
             return this;
@@ -442,6 +464,13 @@ public final class HeaderFramed implements FrameCodec {
             if (start == StartLine.Form.MESSAGE && version.indexOf('/') < 1)
                 reasons =
                         reasons.append("version " + TextForm.quoted(version) + ": a \"/\" must tell it from a method");
+            if (lines == Lines.ANY
+                    && (start != StartLine.Form.NONE || body != Body.NONE || emptyLines == EmptyLines.PINGS))
+                reasons = reasons.append(
+                        "lines any: only for fields without start line, body and pings, as of server-sent events");
+            if (style != Style.INTERNET && (folded || spaced))
+                reasons = reasons.append((folded ? "folded" : "spaced") + " with style " + style
+                        + ", where whitespace belongs to names and values");
             if (compact && body != Body.CONTENT_LENGTH && body != Body.CONTENT_LENGTH_OPTIONAL && body != Body.NUL)
                 reasons = reasons.append("compact without Content-Length: body is " + body);
             return reasons.isEmpty() ? Validation.valid(new HeaderFramed(this)) : Validation.invalid(reasons);
@@ -468,7 +497,7 @@ public final class HeaderFramed implements FrameCodec {
         }
 
         private int headOrDefault() {
-            return head == null ? defaultHead(max) : head;
+            return head == null ? defaultHead(max, body) : head;
         }
 
         private int lineOrDefault() {

@@ -261,7 +261,7 @@ final class MessageDecoder implements FrameDecoder {
 
     private int lengthThenNul(ByteBuf in, int index, int end, FrameSink out) {
         int h = headBytes;
-        long before = h + body;
+        long before = LengthLayout.saturatedSum(h, body);
         boolean isThere = before < end - index;
         if (isThere && in.getByte(index + (int) before) == 0) {
             int length = (int) body; // it is there: it fits an int
@@ -271,7 +271,7 @@ final class MessageDecoder implements FrameDecoder {
         }
         int certain = (int) Math.min(before, end - index);
         if (h > 0) out.detail(head.fields);
-        int taken = out.pending(index, h, certain, before + 1, -1);
+        int taken = out.pending(index, h, certain, LengthLayout.saturatedSum(before, 1), -1);
         if (taken > 0) {
             headBytes = 0;
             body -= taken - h;
@@ -388,7 +388,8 @@ final class MessageDecoder implements FrameDecoder {
         @Override
         int tell(int index, int scanned, long least, FrameSink out) {
             int shortest = (int) Math.min(Integer.MAX_VALUE, least);
-            return out.pending(index, shortest, scanned, LengthLayout.saturatedSum(least, rule.least(scanner)), -1);
+            int certain = Math.min(scanned, shortest - 1); // it may be whole, the next byte will say so
+            return out.pending(index, shortest, certain, LengthLayout.saturatedSum(least, rule.least(scanner)), -1);
         }
 
         @Override

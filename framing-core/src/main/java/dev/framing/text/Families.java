@@ -130,6 +130,7 @@ final class Families {
         a.word("empty", EMPTY_LINES, b::empty);
         if (a.flag("compact")) b.compact();
         if (a.flag("folded")) b.folded();
+        if (a.flag("spaced")) b.spaced();
         return b.validate();
     }
 
