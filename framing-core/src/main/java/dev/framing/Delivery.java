@@ -387,6 +387,7 @@ final class Delivery extends Assembly implements FrameSink {
             cursor += payload + forwardTail;
             cur.wire += payload + forwardTail;
             needed = 0;
+            interrupted = true; // the decoder has not seen its frame end
             complete(index, payload, forwardTail);
             return true;
         }

@@ -131,9 +131,11 @@ public final class Frame {
     /** What the decoder says beside the bytes (header fields, flags), if it is a {@code type}. Borrowed as the frame is. */
     public <T> Option<T> detail(Class<T> type) {
         Object d = detail;
-        if (!type.isInstance(d)) return Option.none();
-        if (d instanceof BorrowedDetail borrowed) borrowed.show(buffer, payloadIndex - head);
-        return Option.some(type.cast(d));
+        if (d instanceof BorrowedDetail borrowed) {
+            borrowed.show(buffer, payloadIndex - head, head, payloadIndex + payload);
+            return Option.of(borrowed.as(type));
+        }
+        return type.isInstance(d) ? Option.some(type.cast(d)) : Option.none();
     }
 
     /** The payload as a retained slice; nothing is copied. The caller releases it. */
@@ -148,7 +150,7 @@ public final class Frame {
         ByteBuf bytes = buffer.retainedSlice(payloadIndex - head, head + payload + tail);
         Object d = detail;
         try {
-            Object kept = d instanceof BorrowedDetail borrowed ? borrowed.keep(bytes) : d;
+            Object kept = d instanceof BorrowedDetail borrowed ? borrowed.keep(bytes, head, head + payload) : d;
             RetainedFrame frame = new RetainedFrame(bytes, head, payload, tail, position(), length(), part, kept);
             bytes = Unpooled.EMPTY_BUFFER;
             return frame;

@@ -24,4 +24,13 @@ public interface FrameCodec {
 
     /** The longest frame in bytes, head, payload and tail as they stand on the wire. Always finite; 0 means zero, never "no limit". */
     int maxFrameLength();
+
+    /**
+     * The codec of one connection, both its directions: this one, unless what goes one way must be known to read what comes the other
+     * (HTTP: a response to HEAD has no body). Then a fresh one, whose one decoder and one encoder know of each other. Every adapter that
+     * has both directions asks once for each connection.
+     */
+    default FrameCodec ofConnection() {
+        return this;
+    }
 }

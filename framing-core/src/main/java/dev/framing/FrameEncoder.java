@@ -48,4 +48,19 @@ public interface FrameEncoder {
     default void end(FrameWriter out) {
         throw new UnsupportedOperationException("this format writes whole frames only");
     }
+
+    /**
+     * The end of the frame begun, with tail bytes that are not derived (the trailers of a chunked message). An empty tail is {@link
+     * #end(FrameWriter)}.
+     *
+     * @throws UnsupportedOperationException where the format has no such bytes, or not in this frame; nothing was written, it goes on
+     * @throws IllegalArgumentException what the format cannot carry there; nothing was written, it goes on
+     * @throws IllegalStateException no frame was begun, or bytes of its length are missing; it goes on
+     */
+    default void end(ByteBuf tail, FrameWriter out) {
+        if (tail.isReadable())
+            throw new UnsupportedOperationException(
+                    tail.readableBytes() + " bytes of tail, but this format has none to choose");
+        end(out);
+    }
 }

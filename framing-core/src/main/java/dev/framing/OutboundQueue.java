@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *                                       gather ──▶ one gathering write
  * </pre>
  *
- * <p><b>Who releases what.</b> A buffer passed to {@link #frame}, {@link #begin}, {@link #piece} or {@link #raw} is the queue's from
+ * <p><b>Who releases what.</b> A buffer passed to {@link #frame}, {@link #begin}, {@link #piece}, {@link #end} or {@link #raw} is the queue's from
  * the call on and released exactly once, also when the call throws; its indices are not moved, so that one payload can be retained and
  * sent to many streams. What {@link #poll} returns is the caller's. {@link #close()} releases the rest.
  *
@@ -83,6 +83,11 @@ public final class OutboundQueue implements AutoCloseable {
         return new OutboundQueue(codec.newEncoder(), allocator, copied);
     }
 
+    /** An empty queue over an encoder that the application made and keeps. */
+    public static OutboundQueue over(FrameEncoder encoder, ByteBufAllocator allocator) {
+        return new OutboundQueue(encoder, allocator, COPIED);
+    }
+
     // ------------------------------------------------------------------------ for the application
 
     /** One frame with {@code payload} {@code [readerIndex, writerIndex)} and nothing in its head but what is derived. */
@@ -132,14 +137,21 @@ public final class OutboundQueue implements AutoCloseable {
 
     /** Ends the frame begun. */
     public void end() {
+        end(Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The same with tail bytes that are not derived: see {@link FrameEncoder#end(ByteBuf, FrameWriter)}. */
+    public void end(ByteBuf tail) {
         boolean written = false;
         try {
             open(true);
-            encoder.end(writer);
+            if (tail.isReadable()) encoder.end(tail, writer);
+            else encoder.end(writer);
             written = true;
             frameBegun = false;
         } finally {
             commitIf(written);
+            tail.release();
         }
     }
 
@@ -160,6 +172,12 @@ public final class OutboundQueue implements AutoCloseable {
     public void switchTo(FrameCodec codec) {
         open(false);
         encoder = codec.newEncoder();
+    }
+
+    /** The same with an encoder that the application made and keeps. */
+    public void switchEncoder(FrameEncoder next) {
+        open(false);
+        encoder = next;
     }
 
     /** Before anything is written: may it be, and where does it begin? */

@@ -72,6 +72,7 @@ public final class RetainedFrame implements AutoCloseable {
 
     /** See {@link Frame#detail}; valid as long as this frame. */
     public <T> Option<T> detail(Class<T> type) {
+        if (detail instanceof BorrowedDetail borrowed) return Option.of(borrowed.as(type));
         return type.isInstance(detail) ? Option.some(type.cast(detail)) : Option.none();
     }
 

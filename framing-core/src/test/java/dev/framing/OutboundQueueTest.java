@@ -290,6 +290,61 @@ class OutboundQueueTest {
     }
 
     /** Four bytes of length, payload, a dot. */
+    @Test
+    void tailBytesAreTheQueuesAndWhatIsRefusedOfThemLeavesTheFrameBegun() {
+        queue.begin(Unpooled.EMPTY_BUFFER, 2);
+        queue.piece(buffer(new byte[] {5, 6}));
+        long before = queue.bytes();
+        ByteBuf refused = buffer(new byte[] {Prefixed.REFUSE_LATE});
+        assertThatThrownBy(() -> queue.end(refused)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(refused.refCnt()).isZero();
+        assertThat(queue.bytes()).isEqualTo(before);
+        assertThat(queue.isInFrame()).isTrue();
+        ByteBuf tail = buffer(new byte[] {7});
+        queue.end(tail);
+        assertThat(tail.refCnt()).isZero();
+        assertThat(queue.isInFrame()).isFalse();
+        ByteBuf early = buffer(new byte[] {8});
+        assertThatThrownBy(() -> queue.end(early)).isInstanceOf(IllegalStateException.class);
+        assertThat(early.refCnt()).isZero();
+        ByteArrayOutputStream got = new ByteArrayOutputStream();
+        take(new Random(1), got, Integer.MAX_VALUE);
+        assertThat(got.toByteArray()).isEqualTo(new byte[] {0, 0, 0, 2, 5, 6, 7, '.'});
+    }
+
+    /** Most formats have none: said before anything is written, and an empty one is no tail. */
+    @Test
+    void aTailIsRefusedWhereTheFormatHasNoneToChoose() {
+        FrameEncoder plain = new FrameEncoder() {
+            @Override
+            public void encode(ByteBuf head, ByteBuf payload, FrameWriter out) {}
+
+            @Override
+            public void end(FrameWriter out) {
+                out.room(1).writeByte('.');
+            }
+        };
+        FrameWriter nobody = new FrameWriter() {
+            private final ByteBuf batch = Unpooled.buffer();
+
+            @Override
+            public ByteBuf room(int length) {
+                return batch;
+            }
+
+            @Override
+            public void write(ByteBuf payload, int index, int length) {
+                throw new AssertionError();
+            }
+        };
+        assertThatThrownBy(() -> plain.end(Unpooled.wrappedBuffer(new byte[3]), nobody))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("3 bytes of tail");
+        assertThat(nobody.room(0).readableBytes()).isZero();
+        plain.end(Unpooled.EMPTY_BUFFER, nobody);
+        assertThat(nobody.room(0).readableBytes()).isEqualTo(1);
+    }
+
     private static final class Prefixed implements FrameCodec, FrameEncoder {
         static final byte REFUSE_LATE = 1;
 
@@ -317,6 +372,14 @@ class OutboundQueueTest {
         @Override
         public void end(FrameWriter out) {
             out.room(1).writeByte('.');
+        }
+
+        @Override
+        public void end(ByteBuf tail, FrameWriter out) {
+            out.room(tail.readableBytes()).writeBytes(tail, tail.readerIndex(), tail.readableBytes());
+            if (tail.getByte(tail.readerIndex()) == REFUSE_LATE)
+                throw new IllegalArgumentException("refused after something was written");
+            end(out);
         }
 
         @Override

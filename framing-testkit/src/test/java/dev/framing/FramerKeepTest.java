@@ -70,7 +70,7 @@ class FramerKeepTest {
 
     @Test
     void aDetailThatCannotBeKeptLeaksNothing() {
-        BorrowedDetail broken = head -> {
+        BorrowedDetail broken = (bytes, head, tail) -> {
             throw new UnsupportedOperationException("not kept");
         };
         Framer framer = Framer.builder(

@@ -17,6 +17,11 @@ final class Asked {
         static Method of(CharSequence name) {
             return "HEAD".contentEquals(name) ? HEAD : "CONNECT".contentEquals(name) ? CONNECT : OTHER;
         }
+
+        /** That of the request whose head it is; makes no string. */
+        static Method of(Headers head) {
+            return head.startLine().isPart(0, "HEAD") ? HEAD : head.startLine().isPart(0, "CONNECT") ? CONNECT : OTHER;
+        }
     }
 
     /** Requests that may wait for their response: more than any client pipelines. A power of two. */
@@ -40,6 +45,10 @@ final class Asked {
         if (n - taken == MOST) throw new IllegalStateException(MOST + " requests wait for their response");
         ring[n & MOST - 1] = (byte) method.ordinal();
         added = n + 1;
+    }
+
+    boolean isFull() {
+        return added - taken == MOST;
     }
 
     boolean isEmpty() {

@@ -1,248 +1,109 @@
 package dev.framing.codec;
 
-import dev.framing.scan.Examined;
+import dev.framing.codec.HeadGrammar.Blanks;
+import dev.framing.codec.HeaderFramed.Lines;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a header block once: finds its end, holds every byte against the grammar, and notes where each name and value stands. Can
- * stop and go on at any byte. Offsets are relative to the block's first byte.
+ * Reads header fields once, up to the empty line: holds every byte against the grammar, and notes where each name and value stands. Can
+ * stop and go on at any byte.
  *
  * <pre>
- *   state    next byte      becomes     state    next byte     becomes
- *   LINE     tchar          NAME        COUNT    SP HTAB       COUNT
- *            CR             EMPTY                DIGIT         DIGITS
- *   NAME     tchar          NAME        DIGITS   DIGIT         DIGITS
- *            ":"            VALUE, or            SP HTAB       COUNTED
- *                           COUNT                CR            CR
- *   VALUE    SP HTAB        VALUE       COUNTED  SP HTAB       COUNTED
- *            VCHAR 80-FF    TEXT                 CR            CR
- *            CR             CR          CR       LF            LINE
- *   TEXT     VCHAR 80-FF    TEXT        EMPTY    LF            the block is whole
- *            SP HTAB        TEXT
- *            CR             CR          COUNT, DIGITS, COUNTED: the value of Content-Length
+ *   state    next byte        becomes     state    next byte        becomes
+ *   LINE     name byte        NAME        TEXT     value byte       TEXT
+ *            SP HTAB, folded  FOLD                 CR               LINE_END
+ *            CR               EMPTY       FRAMING  see {@link FramingFields}
+ *   NAME     name byte        NAME                 CR               LINE_END
+ *            ":"              VALUE, or   FOLD     SP HTAB          FOLD
+ *                             FRAMING              value byte       TEXT
+ *   VALUE    SP HTAB          VALUE                CR               LINE_END
+ *            value byte       TEXT        LINE_END LF               LINE
+ *            CR               LINE_END    EMPTY    LF               the block is whole
  * </pre>
  *
- * Anything else is malformed: RFC 9112 2.2 (bare CR; bare LF, which it would allow), 5 (no colon, whitespace before it), 5.2 (folding),
- * 6.3 item 5 (Content-Length that is not digits, or stands twice).
+ * Where lines may end with LF alone, LF does what CR and LF do together; where CR alone ends one too, the byte behind it is looked at.
+ * Anything else is malformed: RFC 9112 2.2 (bare CR, bare LF), 5 (no colon), 5.1 (whitespace before it), 5.2 (folding).
  */
 final class FieldScanner {
-    enum Outcome {
-        /** All is right as far as the bytes go. */
-        MORE,
-        /** The empty line has ended. */
-        WHOLE,
-        /** The byte at {@link #scanned()} breaks the grammar, {@link #reason()} says how. */
-        MALFORMED,
-        /** The byte at {@link #scanned()} begins one field too many. */
-        TOO_MANY
-    }
-
     private enum State {
         LINE,
         NAME,
         VALUE,
         TEXT,
-        COUNT,
-        DIGITS,
-        COUNTED,
-        CR,
-        EMPTY
+        FRAMING,
+        FOLD,
+        LINE_END,
+        EMPTY,
+        WHOLE
     }
 
-    private static final byte[] CONTENT_LENGTH = {'c', 'o', 'n', 't', 'e', 'n', 't', '-', 'l', 'e', 'n', 'g', 't', 'h'};
-    /** No block needs more bytes than these to become whole: {@code ":\r\ncontent-length:0\r\n\r\n"} and one for the name. */
-    private static final int MOST_MISSING = 24;
-
-    private static final String BARE_LF = "a line of the header block ends with LF alone";
-
-    private final int maxFields;
-    private final int maxBlock;
-    private final long maxFrame;
-    private final boolean lengthRequired;
+    private final HeadGrammar grammar;
+    private final FieldBytes bytes;
+    private final FramingFields framing;
+    private final boolean bareLf;
+    private final boolean bareCr;
 
     private State state = State.LINE;
-    /** Bytes that were found right. */
-    private int scanned;
-    /** Of the name being read: so many bytes are those of Content-Length. */
+    /** Of the name being read: so many bytes are those of Content-Length; asked only where that must come. */
     private int alike;
-    /** Content-Length was found, its value may not be whole. */
-    private boolean hasLength;
+    /** Index in the block of the first byte of the line being read. */
+    private int lineStart;
+    /** A line was longer than allowed. */
+    private boolean lineTooLong;
+    /** The last value is that of a field that says where the body ends. */
+    private boolean framed;
 
-    private long contentLength;
+    private boolean tooMany;
     private @Nullable String reason;
 
-    /** Of these limits only that of the fields is a verdict here; {@link #scan} stops where the other two may be passed. */
-    FieldScanner(int maxFields, int maxBlock, long maxFrame, boolean lengthRequired) {
-        this.maxFields = maxFields;
-        this.maxBlock = maxBlock;
-        this.maxFrame = maxFrame;
-        this.lengthRequired = lengthRequired;
+    FieldScanner(HeadGrammar grammar, FramingFields framing) {
+        this.grammar = grammar;
+        this.framing = framing;
+        bytes = grammar.bytes();
+        bareLf = grammar.lines() != Lines.CRLF;
+        bareCr = grammar.lines() == Lines.ANY;
     }
 
-    /** One for blocks that announce their Content-Length. */
-    static FieldScanner of(HeaderFramed codec) {
-        boolean required = codec.body() == HeaderFramed.Body.CONTENT_LENGTH;
-        return new FieldScanner(codec.fields(), codec.head(), codec.maxFrameLength(), required);
-    }
-
-    /** Back to the first byte of a block. */
     void reset() {
         state = State.LINE;
-        scanned = 0;
-        hasLength = false;
-        contentLength = 0;
+        lineStart = 0;
+        lineTooLong = tooMany = false;
     }
 
-    /** The block's Content-Length is known from elsewhere: one more is one too many. */
-    void lengthIsKnown() {
-        hasLength = true;
+    /** The fields begin at {@code index} of the block. */
+    void begin(int index) {
+        lineStart = index;
     }
 
-    /**
-     * Goes on with a block whose first byte stands at {@code index}, up to {@code limit}, or less far: near a limit it stops after
-     * every byte, so that the limits are asked about each prefix that could pass one, however many bytes are there. A second call at
-     * a byte that was not right finds the same.
-     */
-    Outcome scan(ByteBuf in, int index, int limit, Headers headers) {
-        if (scanned == 0) headers.clear();
-        int from = index + scanned;
-        int end = index + (int) Math.min(limit - index, Math.max(scanned + 1, near()));
-        int i = from;
-        reason = null;
-        Outcome outcome = Outcome.MORE;
-        scan:
-        while (i < end) {
-            int b = in.getUnsignedByte(i);
-            switch (state) {
-                case LINE -> {
-                    if (b == '\r' && headers.count() > 0) {
-                        state = State.EMPTY;
-                    } else if (!HeaderBytes.isToken(b)) {
-                        reason = wrongStart(b, headers.count() == 0);
-                        break scan;
-                    } else if (headers.count() == maxFields) {
-                        outcome = Outcome.TOO_MANY;
-                        break scan;
-                    } else {
-                        headers.nameStarts(i - index);
-                        alike = 0;
-                        state = State.NAME;
-                    }
-                }
-                case NAME -> {
-                    while (HeaderBytes.isToken(b)) {
-                        if (++i == end) break scan;
-                        b = in.getUnsignedByte(i);
-                    }
-                    boolean counts = b == ':' && isContentLength(in, index, i - index, headers);
-                    if (b != ':' || counts && hasLength) {
-                        reason = counts ? "a second Content-Length" : wrongName(b);
-                        break scan;
-                    }
-                    headers.nameEnds(i - index);
-                    hasLength |= counts;
-                    state = counts ? State.COUNT : State.VALUE;
-                }
-                case VALUE, COUNT -> {
-                    while (HeaderBytes.isBlank(b)) {
-                        if (++i == end) break scan;
-                        b = in.getUnsignedByte(i);
-                    }
-                    boolean counts = state == State.COUNT;
-                    if (counts ? !HeaderBytes.isDigit(b) : b != '\r' && !HeaderBytes.isValue(b)) {
-                        reason = wrongValue(b, counts);
-                        break scan;
-                    }
-                    headers.valueStarts(i - index);
-                    state = counts ? State.DIGITS : State.TEXT;
-                    continue; // the same byte in its new state
-                }
-                case TEXT -> {
-                    while (HeaderBytes.isValue(b)) {
-                        if (++i == end) break scan;
-                        b = in.getUnsignedByte(i);
-                    }
-                    if (b != '\r') {
-                        reason = wrongValue(b, false);
-                        break scan;
-                    }
-                    headers.valueEnds(trimmed(in, index, i - index, headers));
-                    state = State.CR;
-                }
-                case DIGITS -> {
-                    if (HeaderBytes.isDigit(b)) {
-                        contentLength = saturated(contentLength, b - '0');
-                        end = (int) Math.min(end, Math.max(i + 1, index + near()));
-                    } else {
-                        if (b != '\r' && !HeaderBytes.isBlank(b)) {
-                            reason = wrongValue(b, true);
-                            break scan;
-                        }
-                        headers.valueEnds(i - index);
-                        state = b == '\r' ? State.CR : State.COUNTED;
-                    }
-                }
-                case COUNTED -> {
-                    if (b == '\r') {
-                        state = State.CR;
-                    } else if (!HeaderBytes.isBlank(b)) {
-                        reason = wrongValue(b, true);
-                        break scan;
-                    }
-                }
-                case CR, EMPTY -> {
-                    boolean last = state == State.EMPTY;
-                    if (b != '\n' || last && lacksLength()) {
-                        reason = b != '\n' ? "CR without LF" : "the header block ends without Content-Length";
-                        break scan;
-                    }
-                    if (last) {
-                        i++;
-                        outcome = Outcome.WHOLE;
-                        break scan;
-                    }
-                    state = State.LINE;
-                }
-            }
-            i++;
-        }
-        scanned = i - index;
-        if (Examined.ON) Examined.add(i - from + (reason == null ? 0 : 1));
-        return reason == null ? outcome : Outcome.MALFORMED;
+    boolean isWhole() {
+        return state == State.WHOLE;
     }
 
-    /**
-     * Bytes of the shortest block that begins with those scanned: never fewer for one more of them. (Where none can, because the
-     * Content-Length is missing, as if it could still come.)
-     */
-    long least(ByteBuf in, int index, Headers headers) {
-        int line = lacksLength() ? CONTENT_LENGTH.length + ":0\r\n".length() : 0;
-        int more = switch (state) {
-            case LINE -> headers.count() == 0 && line == 0 ? "a:\r\n".length() : line;
-            case NAME -> {
-                boolean counts = isContentLength(in, index, scanned, headers);
-                int colon = ":\r\n".length();
-                if (lacksLength() && alike == scanned - headers.nameIndex(headers.count() - 1))
-                    yield line - alike; // it becomes the Content-Length
-                yield (counts ? 1 : 0) + colon + line; // a second one must get a longer name
-            }
-            case VALUE, TEXT, DIGITS, COUNTED -> "\r\n".length() + line;
-            case COUNT -> "0\r\n".length();
-            case CR -> "\n".length() + line;
-            case EMPTY -> line - 1;
-        };
-        return (long) scanned + more + "\r\n".length();
+    /** The empty line's CR was read. */
+    boolean isEnded() {
+        return state == State.EMPTY;
     }
 
-    /** Bytes from the block's first one on that were found right; all of it once it is whole. */
-    int scanned() {
-        return scanned;
-    }
-
-    /** What is wrong with the byte at {@link #scanned()}. */
+    /** What is wrong with the byte at which the last scan stopped; null: nothing. */
+    @Nullable
     String reason() {
-        return reason == null ? "" : reason;
+        return reason;
+    }
+
+    /** The byte at which the last scan stopped begins one field too many. */
+    boolean tooMany() {
+        return tooMany;
+    }
+
+    /** A line was longer than allowed. */
+    boolean lineTooLong() {
+        return lineTooLong;
+    }
+
+    /** Index in the block of the first byte of the line being read. */
+    int lineStart() {
+        return lineStart;
     }
 
     /** The bytes stop between two fields. */
@@ -250,61 +111,257 @@ final class FieldScanner {
         return state == State.LINE;
     }
 
-    /** The value of Content-Length, {@link Long#MAX_VALUE} where it is larger, 0 where there is none. */
-    long contentLength() {
-        return contentLength;
+    /** Goes on at {@code i} with the block that begins at {@code index}; returns where it stopped: behind the block, at {@code end}, or wrong. */
+    int scan(ByteBuf in, int index, int i, int end, Fields fields, int minor) {
+        reason = null;
+        while (i < end && state != State.WHOLE) {
+            int b = in.getUnsignedByte(i);
+            switch (state) {
+                case LINE -> {
+                    if (b == '\r' || b == '\n') {
+                        reason = emptyLine(b, fields);
+                    } else if (HeaderBytes.isBlank(b) && grammar.folded() && fields.count() > 0 && !framed) {
+                        state = State.FOLD;
+                    } else {
+                        reason = nameStarts(b, i - index, fields);
+                        if (tooMany) return i;
+                    }
+                }
+                case NAME -> {
+                    while (bytes.isName(b)) {
+                        if (++i == end) return i;
+                        b = in.getUnsignedByte(i);
+                    }
+                    reason = nameEnds(in, index, i, b, fields, minor);
+                }
+                case VALUE -> {
+                    if (grammar.blanks() == Blanks.AROUND) {
+                        while (HeaderBytes.isBlank(b)) {
+                            if (++i == end) return i;
+                            b = in.getUnsignedByte(i);
+                        }
+                    } else if (grammar.blanks() == Blanks.ONE_BEFORE && b == ' ') {
+                        fields.valueStarts(i + 1 - index);
+                        state = State.TEXT;
+                        break;
+                    }
+                    fields.valueStarts(i - index);
+                    state = State.TEXT;
+                    continue; // the same byte in its new state
+                }
+                case FOLD -> {
+                    while (HeaderBytes.isBlank(b)) {
+                        if (++i == end) return i;
+                        b = in.getUnsignedByte(i);
+                    }
+                    if (bytes.isValue(b)) {
+                        if (fields.valueLength(fields.count() - 1) == 0) fields.valueStarts(i - index);
+                        state = State.TEXT;
+                        continue;
+                    }
+                    reason = lineEnds(b, i - index);
+                }
+                case TEXT -> {
+                    while (bytes.isValue(b)) {
+                        if (++i == end) return i;
+                        b = in.getUnsignedByte(i);
+                    }
+                    fields.valueEnds(trimmed(in, index, i - index, fields));
+                    reason = lineEnds(b, i - index);
+                }
+                case FRAMING -> reason = framing(b, i - index, fields);
+                case LINE_END -> {
+                    if (b != '\n' && !bareCr) {
+                        reason = because("CR without LF", "9112 2.2");
+                    } else {
+                        state = State.LINE;
+                        lineIsWhole(b == '\n' ? i + 1 - index : i - index);
+                        if (b != '\n') continue;
+                    }
+                }
+                case EMPTY -> {
+                    if (b != '\n' && !bareCr) {
+                        reason = because("CR without LF", "9112 2.2");
+                    } else if (framing.lacksLength()) {
+                        reason = "the header block ends without Content-Length";
+                    } else {
+                        state = State.WHOLE;
+                        lineIsWhole(b == '\n' ? i + 1 - index : i - index);
+                        if (b != '\n') continue;
+                    }
+                }
+                case WHOLE -> throw new AssertionError();
+            }
+            if (reason != null) return i;
+            i++;
+        }
+        return i;
     }
 
-    /** Bytes of a prefix that surely passes no limit, whatever stands in it. */
-    private long near() {
-        return Math.min(maxBlock, maxFrame - contentLength) - MOST_MISSING;
+    private @Nullable String emptyLine(int b, Fields fields) {
+        if (b == '\n' && !bareLf) return wrongStart(b, false);
+        if (fields.count() < grammar.leastFields()) return "a header block without fields";
+        if (b == '\r') {
+            state = State.EMPTY;
+            return null;
+        }
+        if (framing.lacksLength()) return "the header block ends without Content-Length";
+        state = State.WHOLE;
+        return null;
     }
 
-    private boolean lacksLength() {
-        return lengthRequired && !hasLength;
+    private @Nullable String nameStarts(int b, int at, Fields fields) {
+        boolean comment = b == ':' && grammar.bareNames();
+        if (!comment && !bytes.isName(b)) return wrongStart(b, fields.count() == 0);
+        if (fields.count() >= grammar.maxFields()) {
+            tooMany = true;
+            return null;
+        }
+        fields.nameStarts(at);
+        alike = 0;
+        framed = false;
+        if (comment) fields.nameEnds(at);
+        state = comment ? State.VALUE : State.NAME;
+        return null;
     }
 
-    /** Is the last name, which ends before {@code end}, Content-Length? Looks at no byte a third time. */
-    private boolean isContentLength(ByteBuf in, int index, int end, Headers headers) {
-        int start = headers.nameIndex(headers.count() - 1);
-        int n = Math.min(end - start, CONTENT_LENGTH.length);
-        int before = alike;
-        while (alike < n && HeaderBytes.lower(in.getUnsignedByte(index + start + alike)) == CONTENT_LENGTH[alike])
-            alike++;
-        if (Examined.ON) Examined.add(alike - before + (alike < n ? 1 : 0));
-        return alike == CONTENT_LENGTH.length && end - start == alike;
+    /** The name ends before {@code i}, where {@code b} stands. */
+    private @Nullable String nameEnds(ByteBuf in, int index, int i, int b, Fields fields, int minor) {
+        if (b != ':') {
+            boolean bare = grammar.bareNames() && (b == '\r' || b == '\n');
+            if (!bare) return wrongName(b);
+            fields.nameEnds(i - index);
+            fields.valueStarts(i - index);
+            return lineEnds(b, i - index);
+        }
+        int name = index + fields.nameIndex(fields.count() - 1);
+        framed = framing.starts(in, name, i);
+        if (framed) {
+            String mistake = framing.mistake(minor);
+            if (mistake != null) return mistake;
+        }
+        fields.nameEnds(i - index);
+        fields.valueStarts(i + 1 - index);
+        state = framed ? State.FRAMING : State.VALUE;
+        return null;
     }
 
-    /** Where the last value ends, whitespace before {@code end} taken away. */
-    private static int trimmed(ByteBuf in, int index, int end, Headers headers) {
-        int start = headers.valueIndex(headers.count() - 1);
-        int last = end;
-        while (last > start && HeaderBytes.isBlank(in.getUnsignedByte(index + last - 1))) last--;
-        if (Examined.ON) Examined.add(end - last);
-        return last;
+    private @Nullable String framing(int b, int at, Fields fields) {
+        if (b == '\r' || b == '\n' && bareLf) {
+            String mistake = framing.ends();
+            return mistake == null ? lineEnds(b, at) : mistake;
+        }
+        if (b == '\n') return wrongValue(b);
+        String mistake = framing.take(b);
+        if (mistake != null || HeaderBytes.isBlank(b)) return mistake;
+        if (fields.valueLength(fields.count() - 1) == 0) fields.valueStarts(at);
+        fields.valueEnds(at + 1);
+        return null;
     }
 
-    private static long saturated(long number, int digit) {
-        return number > (Long.MAX_VALUE - digit) / 10 ? Long.MAX_VALUE : number * 10 + digit;
+    private @Nullable String lineEnds(int b, int at) {
+        if (b == '\r') {
+            state = State.LINE_END;
+            return null;
+        }
+        if (b != '\n' || !bareLf) return wrongValue(b);
+        state = State.LINE;
+        lineIsWhole(at + 1);
+        return null;
     }
 
-    private static String wrongStart(int b, boolean first) {
-        if (HeaderBytes.isBlank(b)) return first ? "whitespace before the first header field" : "a folded header line";
-        return switch (b) {
-            case ':' -> "a header field without name";
-            case '\r' -> "a header block without fields";
-            case '\n' -> BARE_LF;
-            default -> "a header name must start here";
+    private void lineIsWhole(int next) {
+        if (next - lineStart > grammar.maxLine()) lineTooLong = true;
+        lineStart = next;
+    }
+
+    /** Bytes of the shortest rest of the line being read, if it is none of those that are still missing. */
+    int restOfLine() {
+        int end = grammar.lineEnd();
+        return switch (state) {
+            case LINE, WHOLE -> 0;
+            case NAME -> (grammar.bareNames() ? 0 : 1) + end;
+            case VALUE, TEXT, FOLD -> end;
+            case FRAMING -> framing.rest() + end;
+            case LINE_END -> bareCr ? 0 : 1;
+            case EMPTY -> bareCr ? 0 : 1;
         };
     }
 
-    private static String wrongName(int b) {
-        if (HeaderBytes.isBlank(b)) return "whitespace before the colon of a header field";
-        return b == '\r' || b == '\n' ? "a header line without colon" : "no byte for a header name";
+    /**
+     * Bytes that are missing at least before the block is whole: never fewer for one more of them. (Where none can, because the
+     * Content-Length is missing, as if it could still come.)
+     */
+    int rest(ByteBuf in, int index, int scanned, Fields fields) {
+        int end = grammar.lineEnd();
+        int line = framing.lacksLength() ? shortestLength() + ":0".length() + end : 0;
+        if (state == State.WHOLE) return 0;
+        if (state == State.EMPTY) return line == 0 ? restOfLine() : line - 1 + end;
+        if (state == State.NAME) return restOfName(in, index, scanned, fields, line) + end;
+        boolean none = state == State.LINE && fields.count() < grammar.leastFields() && line == 0;
+        return (none ? (grammar.bareNames() ? 1 : 2) + end : restOfLine() + line) + end;
     }
 
-    private static String wrongValue(int b, boolean counts) {
-        if (b == '\n') return BARE_LF;
-        return counts ? "Content-Length is not one number in decimal digits" : "a control byte in a header value";
+    /** Bytes of the line whose name is being read, and of those of {@code line} that must still come. */
+    private int restOfName(ByteBuf in, int index, int scanned, Fields fields, int line) {
+        int start = fields.nameIndex(fields.count() - 1);
+        int length = scanned - start;
+        boolean framing = this.framing.isOne(in, index + start, index + scanned);
+        int other = restOfLine() + (framing ? 1 : 0) + line; // a longer name, or a value
+        if (line == 0) return other;
+        int toValue = ":0".length() + grammar.lineEnd();
+        if (framing) return toValue;
+        boolean becomes = becomesLength(in, index + start, length);
+        return becomes ? Math.min(other, FramingFields.CONTENT_LENGTH.length() - length + toValue) : other;
+    }
+
+    private int shortestLength() {
+        return grammar.compact() ? 1 : FramingFields.CONTENT_LENGTH.length();
+    }
+
+    /** May the name at {@code index}, of which {@code length} bytes have come, yet be Content-Length? Looks at no byte of it twice. */
+    private boolean becomesLength(ByteBuf in, int index, int length) {
+        String name = FramingFields.CONTENT_LENGTH;
+        int n = Math.min(length, name.length());
+        while (alike < n && HeaderBytes.lower(in.getUnsignedByte(index + alike)) == name.charAt(alike)) alike++;
+        return alike == length;
+    }
+
+    /** Where the last value ends, whitespace before {@code end} taken away. */
+    private int trimmed(ByteBuf in, int index, int end, Fields fields) {
+        if (grammar.blanks() != Blanks.AROUND) return end;
+        int start = fields.valueIndex(fields.count() - 1);
+        int last = end;
+        while (last > start && HeaderBytes.isBlank(in.getUnsignedByte(index + last - 1))) last--;
+        return last;
+    }
+
+    private String wrongStart(int b, boolean first) {
+        if (HeaderBytes.isBlank(b))
+            return first
+                    ? because("whitespace before the first header field", "9112 2.2")
+                    : because("a folded header line", "9112 5.2");
+        return switch (b) {
+            case ':' -> because("a header field without name", "9112 5");
+            case '\n' -> because("a line of the header block ends with LF alone", "9112 2.2");
+            default -> because("a header name must start here", "9112 5");
+        };
+    }
+
+    private String wrongName(int b) {
+        if (HeaderBytes.isBlank(b)) return because("whitespace before the colon of a header field", "9112 5.1");
+        return b == '\r' || b == '\n'
+                ? because("a header line without colon", "9112 5")
+                : because("no byte for a header name", "9110 5.1");
+    }
+
+    private String wrongValue(int b) {
+        return b == '\n'
+                ? because("a line of the header block ends with LF alone", "9112 2.2")
+                : because("a control byte in a header value", "9110 5.5");
+    }
+
+    private String because(String mistake, String section) {
+        return grammar.cites() ? mistake + " (RFC " + section + ")" : mistake;
     }
 }

@@ -2,7 +2,7 @@ package dev.framing.codec;
 
 import dev.framing.FrameEncoder;
 import dev.framing.FrameWriter;
-import dev.framing.codec.FieldScanner.Outcome;
+import dev.framing.codec.HeadScanner.Outcome;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -13,14 +13,14 @@ final class HeaderEncoder implements FrameEncoder {
     private static final byte[] NAME = {'C', 'o', 'n', 't', 'e', 'n', 't', '-', 'L', 'e', 'n', 'g', 't', 'h', ':', ' '};
 
     private final HeaderFramed codec;
-    private final FieldScanner scanner;
-    private final Headers fields = new Headers(0);
+    private final HeadScanner scanner;
+    private final Headers fields = new Headers();
     /** Payload bytes of the frame begun that are to come; -1: none is begun. */
     private long left = -1;
 
     HeaderEncoder(HeaderFramed codec) {
         this.codec = codec;
-        scanner = new FieldScanner(codec.fields() - 1, Integer.MAX_VALUE, Long.MAX_VALUE, false);
+        scanner = new HeadScanner(HeadGrammar.of(codec).withoutFraming(0, 1));
     }
 
     @Override
@@ -73,9 +73,9 @@ final class HeaderEncoder implements FrameEncoder {
 
     private void check(ByteBuf further) {
         scanner.reset();
-        scanner.lengthIsKnown();
         if (!further.isReadable()) return;
         Outcome outcome = scanner.scan(further, further.readerIndex(), further.writerIndex(), fields);
+        fields.giveBack();
         if (outcome == Outcome.MORE && scanner.betweenFields()) return;
         throw new IllegalArgumentException(
                 switch (outcome) {

@@ -7,8 +7,8 @@ final class TextForm {
     private TextForm() {}
 
     /** "64k", "1m", or the number of bytes where neither says it exactly. */
-    static String size(int bytes) {
-        if (bytes == 0 || bytes % 1024 != 0) return Integer.toString(bytes);
+    static String size(long bytes) {
+        if (bytes == 0 || bytes % 1024 != 0) return Long.toString(bytes);
         return bytes % (1024 * 1024) == 0 ? bytes / (1024 * 1024) + "m" : bytes / 1024 + "k";
     }
 

@@ -89,6 +89,15 @@ final class Arguments {
         if (value != null) number(name, value, to);
     }
 
+    /** {@code name=number}, within the range of long. */
+    void longNumber(String name, LongConsumer to) {
+        Value value = named(name);
+        BigInteger number = value == null
+                ? null
+                : number(name, value, BigInteger.valueOf(Long.MIN_VALUE), BigInteger.valueOf(Long.MAX_VALUE));
+        if (number != null) to.accept(number.longValue());
+    }
+
     /** {@code name=number}, of 64 bits, none of them a sign. */
     void bits(String name, LongConsumer to) {
         Value value = named(name);
@@ -122,15 +131,31 @@ final class Arguments {
     <T> void word(String name, io.vavr.collection.Map<String, T> choices, Consumer<T> to) {
         Value value = named(name);
         if (value == null) return;
+        T chosen = chosen(name, value, choices);
+        if (chosen != null) to.accept(chosen);
+    }
+
+    /** The same as often as is wanted, each of them once. */
+    <T> void words(String name, io.vavr.collection.Map<String, T> choices, Consumer<T> to) {
+        names.add(name);
+        Set<T> before = new LinkedHashSet<>();
+        for (Parameter p : take(q -> name.equals(q.name()))) {
+            given.putIfAbsent(name, p.value().column());
+            T chosen = chosen(name, p.value(), choices);
+            if (chosen == null) continue;
+            if (before.add(chosen)) to.accept(chosen);
+            else mistake(p.column(), name + "=" + p.value().shown() + " stands here a second time");
+        }
+    }
+
+    private <T> @Nullable T chosen(String name, Value value, io.vavr.collection.Map<String, T> choices) {
         String written = value instanceof Word word ? word.text() : "";
         T chosen = choices.get(written).getOrNull();
-        if (chosen != null) to.accept(chosen);
-        else
-            wrong(
-                    name,
-                    value,
-                    choices.keySet().mkString(" or "),
-                    value.shown() + Nearest.hint(written, choices.keySet()));
+        if (chosen == null) {
+            String hint = Nearest.hint(written, choices.keySet());
+            wrong(name, value, choices.keySet().mkString(" or "), value.shown() + hint);
+        }
+        return chosen;
     }
 
     // ------------------------------------------------------------------------------------------------ together

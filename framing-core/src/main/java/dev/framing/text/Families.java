@@ -1,10 +1,17 @@
 package dev.framing.text;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.framing.FrameCodec;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.FixedLength;
 import dev.framing.codec.HeaderFramed;
+import dev.framing.codec.HttpLimits;
+import dev.framing.codec.HttpRequests;
+import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
+import dev.framing.codec.Leniency;
+import dev.framing.codec.StartLine;
 import dev.framing.codec.Stuffed;
 import io.vavr.collection.LinkedHashMap;
 import io.vavr.collection.List;
@@ -27,6 +34,10 @@ final class Families {
                     Families::delimited,
                     "headers",
                     Families::headers,
+                    "http-request",
+                    Families::httpRequest,
+                    "http-response",
+                    Families::httpResponse,
                     "fixed",
                     Families::fixed,
                     "slip",
@@ -40,8 +51,17 @@ final class Families {
 
     private static final Map<String, LengthPrefixed.Counts> COUNTS = words(LengthPrefixed.Counts.values());
     private static final Map<String, HeaderFramed.Body> BODIES = words(HeaderFramed.Body.values());
+    private static final Map<String, StartLine.Form> STARTS = words(StartLine.Form.values());
+    private static final Map<String, HeaderFramed.Lines> LINES = words(HeaderFramed.Lines.values());
+    private static final Map<String, HeaderFramed.Style> STYLES = words(HeaderFramed.Style.values());
+    private static final Map<String, HeaderFramed.EmptyLines> EMPTY_LINES = words(HeaderFramed.EmptyLines.values());
     private static final Map<String, ByteOrder> ORDERS =
             LinkedHashMap.of("big", ByteOrder.BIG_ENDIAN, "little", ByteOrder.LITTLE_ENDIAN);
+
+    private static final Map<String, Leniency> LENIENCIES = words(Leniency.values());
+    /** What matters to a response; any other method is as GET. */
+    private static final Map<String, String> METHODS =
+            List.of("GET", "HEAD", "CONNECT").toLinkedMap(m -> m, m -> m);
 
     private Families() {}
 
@@ -101,7 +121,38 @@ final class Families {
         a.word("body", BODIES, b::body);
         a.number("max", b::max);
         a.number("head", b::head);
+        a.number("line", b::line);
         a.number("fields", b::fields);
+        a.word("start", STARTS, b::start);
+        a.bytes("version", v -> b.version(new String(v, ISO_8859_1)));
+        a.word("lines", LINES, b::lines);
+        a.word("style", STYLES, b::style);
+        a.word("empty", EMPTY_LINES, b::empty);
+        if (a.flag("compact")) b.compact();
+        if (a.flag("folded")) b.folded();
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, HttpRequests> httpRequest(Arguments a) {
+        return http(HttpRequests.builder(), a);
+    }
+
+    private static Validation<Seq<String>, HttpResponses> httpResponse(Arguments a) {
+        HttpResponses.Builder b = HttpResponses.builder();
+        a.word("to", METHODS, b::to);
+        return http(b, a);
+    }
+
+    private static <C extends FrameCodec, B extends HttpLimits<C, B>> Validation<Seq<String>, C> http(
+            B b, Arguments a) {
+        a.number("max", b::max);
+        a.number("head", b::head);
+        a.number("line", b::line);
+        a.number("fields", b::fields);
+        a.longNumber("body", b::body);
+        a.number("chunk-line", b::chunkLine);
+        a.number("trailer", b::trailer);
+        a.words("allow", LENIENCIES, b::allow);
         return b.validate();
     }
 

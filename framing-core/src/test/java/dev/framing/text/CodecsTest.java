@@ -9,8 +9,11 @@ import dev.framing.codec.ByLength;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.FixedLength;
 import dev.framing.codec.HeaderFramed;
+import dev.framing.codec.HttpRequests;
+import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
 import dev.framing.codec.LengthPrefixed.Counts;
+import dev.framing.codec.Leniency;
 import dev.framing.codec.Stuffed;
 import dev.framing.protocol.Protocols;
 import io.vavr.collection.Seq;
@@ -110,6 +113,25 @@ class CodecsTest {
                                 .head(1024)
                                 .fields(7)
                                 .build()),
+                Arguments.of("http-request", HttpRequests.strict()),
+                Arguments.of(
+                        "http-request(max=1m, head=8k, line=4k, fields=50, body=512k, chunk-line=64, trailer=1k, allow=bare-lf, allow=other-codings)",
+                        HttpRequests.builder()
+                                .max(1 << 20)
+                                .head(8 << 10)
+                                .line(4 << 10)
+                                .fields(50)
+                                .body(512 << 10)
+                                .chunkLine(64)
+                                .trailer(1 << 10)
+                                .allow(Leniency.BARE_LF, Leniency.OTHER_CODINGS)
+                                .build()),
+                Arguments.of(
+                        "http-response(to=HEAD, body=5g)",
+                        HttpResponses.builder().to("HEAD").body(5L << 30).build()),
+                Arguments.of(
+                        "http-response(to=GET)",
+                        HttpResponses.builder().to("POST").build()),
                 Arguments.of("dns", LengthPrefixed.uint16()),
                 Arguments.of("lsp()", Protocols.LSP),
                 Arguments.of(
@@ -135,10 +157,15 @@ class CodecsTest {
                 "slip(max=65536) ~ slip",
                 "headers(max=1024) ~ headers(body=content-length, max=1k)",
                 "dap ~ headers(body=content-length, max=16m)",
+                "http-request(max=1040k, head=8k, line=8192, allow=bare-lf) ~ http-request(allow=bare-lf)",
+                "http-request(max=100, chunk-line=100, trailer=50) ~ http-request(max=100, trailer=50)",
+                "http-response(allow=control-bytes, to=CONNECT, allow=bare-lf) ~ http-response(to=CONNECT, allow=bare-lf, allow=control-bytes)",
             })
     void printsTheCanonicalText(String text, String printed) {
         assertThat(Codecs.print(Codecs.parse(text).get())).isEqualTo(printed);
     }
+
+    private static final String HTTP_PARAMETERS = ": it has max, head, line, fields, body, chunk-line, trailer, allow";
 
     /** Each line: text, then all its mistakes in the order of their columns. */
     static List<Arguments> mistakes() {
@@ -153,7 +180,7 @@ class CodecsTest {
                 wrong("dsn", "1: no codec dsn; did you mean dns?"),
                 wrong(
                         "frames",
-                        "1: no codec frames: the families are length, delimited, headers, fixed, slip, hdlc, cobs, dots"),
+                        "1: no codec frames: the families are length, delimited, headers, http-request, http-response, fixed, slip, hdlc, cobs, dots"),
                 wrong("length(widht=2)", "8: length has no parameter widht; did you mean width?"),
                 wrong("slip(end=3)", "6: slip has no parameter end: it has max"),
                 wrong("slip(end)", "6: slip has no parameter end: it has max"),
@@ -194,6 +221,19 @@ class CodecsTest {
                 wrong("length(width=9, max=3)", "14: width 9: a binary number has 1 to 8 bytes"),
                 wrong("headers(max=1k, head=2k)", "22: head 2048 is over max 1024, which bounds the whole frame"),
                 wrong("dns(max=1m)", "9: the number is too narrow for max 1048576: it announces at most 65537 bytes"),
+                wrong("http-request(to=HEAD)", "14: http-request has no parameter to" + HTTP_PARAMETERS),
+                wrong(
+                        "http-response(to=POST, chunk-line=2)",
+                        "18: to must be GET or HEAD or CONNECT, not POST",
+                        "35: chunk-line 2 is below the last chunk's, 3 bytes"),
+                wrong("http-request(allow=bare-lf, allow=bare-lf)", "29: allow=bare-lf stands here a second time"),
+                wrong("http-request(allow)", "14: allow takes a value: allow=..."),
+                wrong(
+                        "http-request(allow=folding)",
+                        "20: allow must be leading-empty-lines or bare-lf or control-bytes or loose-start-line or"
+                                + " repeated-length or other-codings or empty-codings or space-after-chunk-size or"
+                                + " space-in-extension or framing-trailers, not folding"),
+                wrong("http-request(body=-1)", "19: body -1 is negative"),
                 wrong("length(width=2", "7: this ( is never closed"),
                 wrong("length(", "7: this ( is never closed"),
                 wrong("length(width=2))", "16: nothing may follow here, but ')' does"),

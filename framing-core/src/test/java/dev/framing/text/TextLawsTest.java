@@ -6,8 +6,12 @@ import dev.framing.FrameCodec;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.FixedLength;
 import dev.framing.codec.HeaderFramed;
+import dev.framing.codec.HttpLimits;
+import dev.framing.codec.HttpRequests;
+import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
 import dev.framing.codec.LengthPrefixed.Counts;
+import dev.framing.codec.Leniency;
 import dev.framing.codec.Stuffed;
 import io.vavr.collection.Seq;
 import io.vavr.control.Validation;
@@ -99,6 +103,10 @@ class TextLawsTest {
                 "delimited",
                 "headers",
                 "fixed",
+                "http-request",
+                "http-response",
+                "allow",
+                "bare-lf",
                 "slip",
                 "dns",
                 "(",
@@ -138,11 +146,13 @@ class TextLawsTest {
 
     @Provide
     Arbitrary<FrameCodec> codecs() {
-        return Arbitraries.randomValue(random -> switch (random.nextInt(8)) {
+        return Arbitraries.randomValue(random -> switch (random.nextInt(10)) {
             case 0 -> stuffed(random);
             case 1 -> FixedLength.of(1 + size(random));
             case 2 -> headers(random);
             case 3, 4 -> delimited(random);
+            case 5 -> valid(() -> http(HttpRequests.builder(), random));
+            case 6 -> valid(() -> http(HttpResponses.builder().to(METHODS.get(random.nextInt(4))), random));
             default -> length(random);
         });
     }
@@ -197,6 +207,20 @@ class TextLawsTest {
             if (r.nextBoolean()) b.fields(r.nextInt(200));
             return b.validate();
         });
+    }
+
+    private static final List<String> METHODS = List.of("GET", "HEAD", "CONNECT", "POST");
+
+    private static <C extends FrameCodec, B extends HttpLimits<C, B>> Validation<Seq<String>, C> http(B b, Random r) {
+        if (r.nextBoolean()) b.max(size(r));
+        if (r.nextInt(3) == 0) b.head(size(r));
+        if (r.nextInt(3) == 0) b.line(size(r));
+        if (r.nextInt(3) == 0) b.fields(r.nextInt(200));
+        if (r.nextInt(3) == 0) b.body(r.nextLong() >>> 1 + r.nextInt(63));
+        if (r.nextInt(3) == 0) b.chunkLine(size(r));
+        if (r.nextInt(3) == 0) b.trailer(size(r));
+        for (int n = r.nextInt(4); n > 0; n--) b.allow(Leniency.values()[r.nextInt(Leniency.values().length)]);
+        return b.validate();
     }
 
     private static FrameCodec stuffed(Random r) {

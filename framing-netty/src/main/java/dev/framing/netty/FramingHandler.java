@@ -2,6 +2,7 @@ package dev.framing.netty;
 
 import dev.framing.Deadlines;
 import dev.framing.FrameCodec;
+import dev.framing.FrameEncoder;
 import dev.framing.FrameHandler;
 import dev.framing.Framer;
 import dev.framing.FramingError;
@@ -265,10 +266,11 @@ public final class FramingHandler extends ChannelDuplexHandler {
         if (ctx != null) throw new IllegalStateException("one framing handler in two pipelines");
         ctx = context;
         ByteBufAllocator buffers = how.allocator != null ? how.allocator : context.alloc();
-        Framer.Builder engine = Framer.builder(how.codec).oversize(how.oversize).allocator(buffers);
+        FrameCodec codec = how.codec.ofConnection();
+        Framer.Builder engine = Framer.builder(codec).oversize(how.oversize).allocator(buffers);
         if (how.budget != null) engine.budget(how.budget);
         Inbound inbound = in = new Inbound(context, this, engine, mode);
-        out = new Outbound(context, how.encodes ? Raw.unlessWritable(how.codec) : Raw.CODEC, buffers);
+        out = new Outbound(context, Raw.encoder(how.encodes ? codec : Raw.CODEC), buffers);
         ending = new Ending(context, this, how.halfOpen, how.staysOpen, how.flushTimeout, how.drainTimeout);
         if (!how.deadlines.equals(Deadlines.none())) {
             timer = new Timer(context, inbound, inbound.framer, how.deadlines, how.clock);
@@ -490,9 +492,10 @@ public final class FramingHandler extends ChannelDuplexHandler {
     /** Another codec in both directions, or, where one refuses, in none. See {@link Framer#switchTo}. */
     public void switchTo(FrameCodec codec, Leftover leftover) {
         if (outbound().isFrameBegun()) throw new IllegalStateException("switchTo() while a frame is begun");
-        codec.newEncoder();
-        switchInput(codec, leftover);
-        switchOutput(codec);
+        FrameCodec both = codec.ofConnection();
+        FrameEncoder encoder = both.newEncoder();
+        switchInput(both, leftover);
+        outbound().switchTo(encoder);
     }
 
     /** Another codec from the first byte after the last frame told. See {@link Framer#switchTo}. */
@@ -502,7 +505,7 @@ public final class FramingHandler extends ChannelDuplexHandler {
 
     /** The next frame is written by another codec. */
     public void switchOutput(FrameCodec codec) {
-        outbound().switchTo(codec);
+        outbound().switchTo(codec.newEncoder());
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.framing.netty;
 
-import dev.framing.FrameCodec;
+import dev.framing.FrameEncoder;
 import dev.framing.OutboundQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,9 +23,9 @@ final class Outbound {
 
     private boolean broken;
 
-    Outbound(ChannelHandlerContext ctx, FrameCodec codec, ByteBufAllocator allocator) {
+    Outbound(ChannelHandlerContext ctx, FrameEncoder encoder, ByteBufAllocator allocator) {
         this.ctx = ctx;
-        queue = OutboundQueue.of(codec, allocator);
+        queue = OutboundQueue.over(encoder, allocator);
     }
 
     boolean isFrameBegun() {
@@ -74,7 +74,7 @@ final class Outbound {
             case FRAME -> queue.frame(m.head.retain(), m.bytes.retain());
             case BEGIN -> queue.begin(m.head.retain(), m.length);
             case PIECE -> queue.piece(m.bytes.retain());
-            case END -> queue.end();
+            case END -> queue.end(m.bytes.retain());
             case RAW -> queue.raw(m.bytes.retain());
         }
     }
@@ -110,8 +110,8 @@ final class Outbound {
         ctx.flush();
     }
 
-    void switchTo(FrameCodec codec) {
-        queue.switchTo(codec);
+    void switchTo(FrameEncoder encoder) {
+        queue.switchEncoder(encoder);
     }
 
     /** Nothing more may be written. */

@@ -58,7 +58,12 @@ public final class Outgoing extends AbstractReferenceCounted {
 
     /** The end of the frame begun. */
     public static Outgoing end() {
-        return new Outgoing(Kind.END, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER, 0);
+        return end(Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The same with tail bytes that are not derived: see {@link dev.framing.FrameEncoder#end(ByteBuf, dev.framing.FrameWriter)}. */
+    public static Outgoing end(ByteBuf tail) {
+        return new Outgoing(Kind.END, Unpooled.EMPTY_BUFFER, tail, 0);
     }
 
     /** Bytes that are no frame and go out as they stand: a preface, a one-byte answer. */

@@ -8,12 +8,12 @@ import dev.framing.FrameEncoder;
 enum Raw implements FrameCodec {
     CODEC;
 
-    static FrameCodec unlessWritable(FrameCodec codec) {
+    /** The codec's one encoder for a stream; where it has none, one that says so. */
+    static FrameEncoder encoder(FrameCodec codec) {
         try {
-            codec.newEncoder();
-            return codec;
+            return codec.newEncoder();
         } catch (UnsupportedOperationException e) {
-            return CODEC;
+            return CODEC.newEncoder();
         }
     }
 

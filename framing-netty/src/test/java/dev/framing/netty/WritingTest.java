@@ -132,6 +132,18 @@ class WritingTest {
     }
 
     @Test
+    void tailBytesThatTheFormatHasNotFailTheirPromiseAndTheFrameGoesOn() {
+        channel.write(Outgoing.begin(bytes(""), 3));
+        channel.write(Outgoing.piece(bytes("abc")));
+        ByteBuf tail = bytes("tail");
+        assertThat(channel.write(Outgoing.end(tail)).cause()).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(tail.refCnt()).isZero();
+        channel.write(Outgoing.end());
+        channel.write(bytes("d"));
+        assertThat(held.text()).isEqualTo("\u0000\u0003abc\u0000\u0001d");
+    }
+
+    @Test
     void aPieceOutsideAFrameFails() {
         ByteBuf piece = bytes("abc");
         assertThat(channel.write(Outgoing.piece(piece)).cause()).isInstanceOf(IllegalStateException.class);

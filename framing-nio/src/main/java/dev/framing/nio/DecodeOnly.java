@@ -16,6 +16,15 @@ record DecodeOnly(FrameCodec codec, UnsupportedOperationException reason) implem
         }
     }
 
+    /** The codec's one encoder for a stream; where it has none, one that says so. */
+    static FrameEncoder encoder(FrameCodec codec) {
+        try {
+            return codec.newEncoder();
+        } catch (UnsupportedOperationException e) {
+            return new DecodeOnly(codec, e).newEncoder();
+        }
+    }
+
     @Override
     public FrameDecoder newDecoder() {
         return codec.newDecoder();

@@ -102,10 +102,11 @@ final class Flow {
         this.home = home;
         this.clock = clock;
         ByteBufAllocator buffers = Buffers.direct(settings.allocator);
-        in = new Inflow(this, settings, buffers);
+        FrameCodec codec = settings.codec.ofConnection();
+        in = new Inflow(this, settings, codec, buffers);
         framer = in.framer;
         watch = in.watch;
-        out = new Outflow(settings.codec, settings, buffers);
+        out = new Outflow(codec, settings, buffers);
         halfOpen = settings.halfOpen;
         flushNanos = settings.flushNanos;
         drainNanos = settings.drainNanos;
@@ -377,11 +378,12 @@ final class Flow {
 
     void switchTo(FrameCodec codec, Leftover leftover) {
         requireHere();
-        if (in.inEngine()) framer.switchTo(codec, leftover);
+        FrameCodec both = codec.ofConnection();
+        if (in.inEngine()) framer.switchTo(both, leftover);
         enter();
         try {
-            if (outbound == Out.OPEN) out.queue().switchTo(DecodeOnly.unlessWritable(codec));
-            if (!in.inEngine()) in.tell(() -> framer.switchTo(codec, leftover));
+            if (outbound == Out.OPEN) out.queue().switchEncoder(DecodeOnly.encoder(both));
+            if (!in.inEngine()) in.tell(() -> framer.switchTo(both, leftover));
         } finally {
             leave();
         }

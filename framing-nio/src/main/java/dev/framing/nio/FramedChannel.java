@@ -7,7 +7,6 @@ import dev.framing.Framer;
 import dev.framing.FramingError;
 import dev.framing.Leftover;
 import dev.framing.MemoryBudget;
-import dev.framing.OutboundQueue;
 import dev.framing.Oversize;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -213,8 +212,9 @@ public final class FramedChannel implements AutoCloseable {
             return channel;
         }
 
-        Framer.Builder engine(ByteBufAllocator buffers) {
-            Framer.Builder engine = Framer.builder(codec).oversize(oversize).allocator(buffers);
+        /** @param one that of the connection */
+        Framer.Builder engine(FrameCodec one, ByteBufAllocator buffers) {
+            Framer.Builder engine = Framer.builder(one).oversize(oversize).allocator(buffers);
             return budget == null ? engine : engine.budget(budget);
         }
     }
@@ -290,7 +290,12 @@ public final class FramedChannel implements AutoCloseable {
 
     /** Ends the frame begun; on the loop's thread. */
     public boolean endFrame() {
-        return flow.write(Unpooled.EMPTY_BUFFER, OutboundQueue::end);
+        return endFrame(Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The same with tail bytes that are not derived: see {@link dev.framing.FrameEncoder#end(ByteBuf, dev.framing.FrameWriter)}. */
+    public boolean endFrame(ByteBuf tail) {
+        return flow.write(tail, queue -> queue.end(tail));
     }
 
     /** Bytes that are no frame and go out as they stand; on the loop's thread. */

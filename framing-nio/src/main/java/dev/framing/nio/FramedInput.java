@@ -72,11 +72,11 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
      */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private FramedInput(Builder b, Source source) {
+    private FramedInput(Builder b, Framer.Builder engine, Source source) {
         this.source = source;
         ByteBufAllocator buffers = source.readsArrays() ? Buffers.heap(b.allocator) : b.allocator;
         if (!b.deadlines.equals(Deadlines.none())) source.requireTimeout();
-        intake = new Intake(source, b.framer.allocator(buffers), b.readBuffer, b.deadlines, b.clock);
+        intake = new Intake(source, b.settings(engine, buffers), b.readBuffer, b.deadlines, b.clock);
     }
 
     /** The frames of a stream. No timeouts. Closing this closes the stream. */
@@ -101,19 +101,22 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
     /** How inputs are made: as many as wanted, each with a decoder of its own. */
     public static final class Builder {
-        private final Framer.Builder framer;
+        private final Framer.Builder engine;
+        private Oversize oversize = Oversize.fail();
+        private @Nullable MemoryBudget budget;
         private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
         private int readBuffer = READ_BUFFER;
         private Deadlines deadlines = Deadlines.none();
         private LongSupplier clock = System::nanoTime;
 
-        private Builder(Framer.Builder framer) {
-            this.framer = framer;
+        private Builder(Framer.Builder engine) {
+            this.engine = engine;
         }
 
         /** What happens to a frame over the limit; {@link Oversize#fail()} unless said otherwise. */
         public Builder oversize(Oversize policy) {
-            framer.oversize(policy);
+            engine.oversize(policy); // refuses what cannot be
+            oversize = policy;
             return this;
         }
 
@@ -125,7 +128,7 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
 
         /** Memory that this input shares with others. */
         public Builder budget(MemoryBudget shared) {
-            framer.budget(shared);
+            budget = Objects.requireNonNull(shared, "budget");
             return this;
         }
 
@@ -171,7 +174,17 @@ public final class FramedInput implements AutoCloseable, Iterable<Frame> {
         }
 
         FramedInput over(Source source) {
-            return new FramedInput(this, source);
+            return new FramedInput(this, engine, source);
+        }
+
+        /** @param one the connection's own */
+        FramedInput over(Source source, FrameCodec one) {
+            return new FramedInput(this, Framer.builder(one), source);
+        }
+
+        private Framer.Builder settings(Framer.Builder framer, ByteBufAllocator buffers) {
+            framer.oversize(oversize).allocator(buffers);
+            return budget == null ? framer : framer.budget(budget);
         }
     }
 

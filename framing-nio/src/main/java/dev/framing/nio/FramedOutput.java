@@ -67,13 +67,13 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     /** Ended by {@link FramedSocket#close}: no application's mistake. */
     private boolean closing;
 
-    private FramedOutput(Builder b, Sink sink) {
+    private FramedOutput(Builder b, FrameCodec codec, Sink sink) {
         this.sink = sink;
         buffer = b.buffer;
         clock = b.clock;
         sentAt = clock.getAsLong();
-        queue = OutboundQueue.of(
-                DecodeOnly.unlessWritable(b.codec), sink.writesArrays() ? Buffers.heap(b.allocator) : b.allocator);
+        queue = OutboundQueue.over(
+                DecodeOnly.encoder(codec), sink.writesArrays() ? Buffers.heap(b.allocator) : b.allocator);
     }
 
     /** Frames into a stream. Closing this closes the stream. */
@@ -131,7 +131,12 @@ public final class FramedOutput implements AutoCloseable, Flushable {
         }
 
         FramedOutput over(Sink sink) {
-            return new FramedOutput(this, sink);
+            return over(sink, codec);
+        }
+
+        /** @param one the connection's own */
+        FramedOutput over(Sink sink, FrameCodec one) {
+            return new FramedOutput(this, one, sink);
         }
     }
 
@@ -198,11 +203,16 @@ public final class FramedOutput implements AutoCloseable, Flushable {
 
     /** Ends the frame begun. */
     public void endFrame() throws IOException {
+        endFrame(Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The same with tail bytes that are not derived: see {@link FrameEncoder#end(ByteBuf, dev.framing.FrameWriter)}. */
+    public void endFrame(ByteBuf tail) throws IOException {
         lock.lock();
         try {
-            check(Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
-            checkBegunHere(Unpooled.EMPTY_BUFFER);
-            queue.end();
+            check(tail, Unpooled.EMPTY_BUFFER);
+            checkBegunHere(tail);
+            queue.end(tail);
             begunBy = null;
             whole.signalAll();
             if (queue.bytes() > buffer) push(false);
@@ -230,7 +240,7 @@ public final class FramedOutput implements AutoCloseable, Flushable {
     public void switchTo(FrameCodec codec) {
         lock.lock();
         try {
-            if (failure == null && !discarded && !ended) queue.switchTo(DecodeOnly.unlessWritable(codec));
+            if (failure == null && !discarded && !ended) queue.switchEncoder(DecodeOnly.encoder(codec));
         } finally {
             unlock();
         }

@@ -84,8 +84,9 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
 
     private FramedSocket(Builder b, Source source, Sink sink) {
         this.sink = sink;
-        out = b.output.over(sink);
-        in = b.input.over(source);
+        FrameCodec codec = b.codec.ofConnection();
+        out = b.output.over(sink, codec);
+        in = b.input.over(source, codec);
         in.isOtherDirectionOf(out);
         halfOpen = b.halfOpen;
         flushTimeout = b.flushTimeout;
@@ -114,6 +115,7 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
 
     /** How connections are made: as many as wanted. */
     public static final class Builder {
+        private final FrameCodec codec;
         private final FramedInput.Builder input;
         private final FramedOutput.Builder output;
         private boolean halfOpen;
@@ -121,6 +123,7 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         private Duration drainTimeout = DRAIN_TIMEOUT;
 
         private Builder(FrameCodec codec) {
+            this.codec = codec;
             input = FramedInput.builder(codec);
             output = FramedOutput.builder(codec);
         }
@@ -293,6 +296,11 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
         out.endFrame();
     }
 
+    /** See {@link FramedOutput#endFrame(ByteBuf)}. */
+    public void endFrame(ByteBuf tail) throws IOException {
+        out.endFrame(tail);
+    }
+
     /** See {@link FramedOutput#raw}. */
     public void raw(ByteBuf plain) throws IOException {
         out.raw(plain);
@@ -309,8 +317,9 @@ public final class FramedSocket implements AutoCloseable, Flushable, Iterable<Fr
     /** Another codec in both directions, or, where one refuses, in none: {@link #switchInput}, {@link #switchOutput}. */
     public void switchTo(FrameCodec codec, Leftover leftover) {
         out.requireWhole("switchTo");
-        in.switchTo(codec, leftover);
-        out.switchTo(codec);
+        FrameCodec both = codec.ofConnection();
+        in.switchTo(both, leftover);
+        out.switchTo(both);
     }
 
     /** See {@link FramedInput#switchTo(FrameCodec, Leftover)}. */

@@ -3,6 +3,7 @@ package dev.framing.nio;
 import dev.framing.Deadline;
 import dev.framing.DeadlineWatch;
 import dev.framing.Frame;
+import dev.framing.FrameCodec;
 import dev.framing.FrameHandler;
 import dev.framing.Framer;
 import dev.framing.FramingError;
@@ -60,10 +61,10 @@ final class Inflow {
     /** Bytes that reads have brought. */
     private long received;
 
-    Inflow(Flow flow, FramedChannel.Builder settings, ByteBufAllocator buffers) {
+    Inflow(Flow flow, FramedChannel.Builder settings, FrameCodec codec, ByteBufAllocator buffers) {
         this.flow = flow;
         this.buffers = buffers;
-        framer = settings.engine(buffers).build(new Inbox());
+        framer = settings.engine(codec, buffers).build(new Inbox());
         watch = new DeadlineWatch(settings.deadlines, framer, flow.now());
     }
 

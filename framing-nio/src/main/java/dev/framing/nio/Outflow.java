@@ -49,7 +49,7 @@ final class Outflow {
     /** Where frames are written to. */
     OutboundQueue queue() {
         OutboundQueue q = queue;
-        return q != null ? q : (queue = OutboundQueue.of(DecodeOnly.unlessWritable(codec), allocator));
+        return q != null ? q : (queue = OutboundQueue.over(DecodeOnly.encoder(codec), allocator));
     }
 
     boolean isEmpty() {

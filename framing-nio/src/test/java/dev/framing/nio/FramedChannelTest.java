@@ -294,6 +294,9 @@ class FramedChannelTest {
         turnUntil(() -> told.contains("end"));
         assertThat(channel.isClosed()).isFalse();
         assertThat(channel.piece(Unpooled.copiedBuffer("llo", UTF_8))).isTrue();
+        ByteBuf tail = Unpooled.copiedBuffer("none", UTF_8);
+        assertThatThrownBy(() -> channel.endFrame(tail)).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(tail.refCnt()).isZero();
         assertThat(channel.endFrame()).isTrue();
         assertThat(told).containsExactly("end", "closed");
         ByteBuffer all = ByteBuffer.allocate(100);

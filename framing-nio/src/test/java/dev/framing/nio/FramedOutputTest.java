@@ -425,8 +425,10 @@ class FramedOutputTest {
             assertThat(sink.size()).isEqualTo(4);
             out.piece(buf("one"));
             assertThat(sink.size()).isEqualTo(7);
-            out.endFrame();
-            assertThat(sink.toString(UTF_8)).endsWith("one.");
+            ByteBuf tail = buf("!");
+            out.endFrame(tail);
+            assertThat(sink.toString(UTF_8)).endsWith("one!.");
+            assertThat(tail.refCnt()).isZero();
         }
     }
 
@@ -461,6 +463,12 @@ class FramedOutputTest {
                 public void end(FrameWriter out) {
                     out.room(1).writeByte('.');
                 }
+
+                @Override
+                public void end(ByteBuf tail, FrameWriter out) {
+                    out.write(tail, tail.readerIndex(), tail.readableBytes());
+                    end(out);
+                }
             };
         }
 
@@ -489,6 +497,15 @@ class FramedOutputTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("begun by another thread");
             assertThat(stray.refCnt()).isZero();
+            ByteBuf tail = buf("tail");
+            assertThat(Wire.start(() -> {
+                                out.endFrame(tail);
+                                return null;
+                            })
+                            .failure())
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(tail.refCnt()).isZero();
+            assertThatThrownBy(() -> out.endFrame(buf("none"))).isInstanceOf(UnsupportedOperationException.class);
             out.flush();
             out.piece(buf("two"));
             out.endFrame();

@@ -569,6 +569,9 @@ class FramedSocketEndsTest {
             pair.ours().close();
             assertThat(readToEnd(pair.peer())).isEqualTo(Arrays.copyOf(frames("onetwo"), 7));
             assertThatThrownBy(() -> pair.ours().endFrame()).isInstanceOf(ClosedChannelException.class);
+            ByteBuf tail = buf("tail");
+            assertThatThrownBy(() -> pair.ours().endFrame(tail)).isInstanceOf(ClosedChannelException.class);
+            assertThat(tail.refCnt()).isZero();
         }
     }
 

@@ -78,6 +78,75 @@ class ConfigurationTest {
                         "fields 0: a header block has at least 1");
     }
 
+    // ------------------------------------------------------------------------------------------------ HTTP
+
+    @Test
+    void everyReasonAgainstHttpLimitsIsToldAtOnce() {
+        assertThat(HttpRequests.builder()
+                        .max(15)
+                        .head(16)
+                        .line(13)
+                        .fields(-1)
+                        .body(-1)
+                        .chunkLine(2)
+                        .trailer(1)
+                        .validate()
+                        .getError())
+                .containsExactly(
+                        "max 15 is below the shortest head, 16 bytes",
+                        "line 13 is below the shortest start line, 14 bytes",
+                        "fields -1 is negative",
+                        "body -1 is negative",
+                        "chunk-line 2 is below the last chunk's, 3 bytes",
+                        "trailer 1 is below the empty line, 2 bytes",
+                        "head 16 is over max 15, which bounds the whole message");
+        assertThat(HttpResponses.builder()
+                        .to("GET ")
+                        .max(20)
+                        .head(16)
+                        .line(21)
+                        .chunkLine(21)
+                        .trailer(21)
+                        .validate()
+                        .getError())
+                .containsExactly(
+                        "to \"GET \" is no method",
+                        "head 16 is below the shortest head, 17 bytes",
+                        "line 21 is over max 20, which bounds the whole message",
+                        "chunk-line 21 is over max 20, which bounds the whole message",
+                        "trailer 21 is over max 20, which bounds the whole message");
+    }
+
+    @Test
+    void httpDefaultsFollowALowerLimit() {
+        HttpRequests small = HttpRequests.builder().max(100).build();
+        assertThat(small.maxFrameLength()).isEqualTo(100);
+        assertThat(small).hasToString("http-request(max=100)");
+        assertThat(small.toBuilder().max(HttpRequests.DEFAULT_MAX).build()).isEqualTo(HttpRequests.strict());
+        assertThat(HttpRequests.builder().head(100).build()).hasToString("http-request(head=100)");
+        assertThat(HttpResponses.builder().to("HEAD").build().toBuilder()
+                        .to("PUT")
+                        .build())
+                .isEqualTo(HttpResponses.strict())
+                .hasSameHashCodeAs(HttpResponses.strict());
+        assertThat(HttpResponses.builder().to("head").build())
+                .as("methods are case-sensitive")
+                .isEqualTo(HttpResponses.strict());
+    }
+
+    @Test
+    void aConnectionKnowsItselfWhatIsAnswered() {
+        HttpResponses head = HttpResponses.builder().to("HEAD").build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HttpConnection.client(HttpRequests.strict(), head))
+                .withMessageContaining("leave out to=HEAD");
+        assertThat(HttpConnection.client())
+                .isEqualTo(HttpConnection.client(HttpRequests.strict(), HttpResponses.strict()));
+        assertThat(HttpConnection.client()).isNotEqualTo(HttpConnection.server());
+        assertThat(HttpConnection.client().maxFrameLength()).isEqualTo(HttpResponses.DEFAULT_MAX);
+        assertThat(HttpConnection.server().maxFrameLength()).isEqualTo(HttpRequests.DEFAULT_MAX);
+    }
+
     // ------------------------------------------------------------------------------------------------ length
 
     @ParameterizedTest

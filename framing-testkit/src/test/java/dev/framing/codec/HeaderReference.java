@@ -67,6 +67,8 @@ final class HeaderReference {
                 return error("too long " + start + " length -1 limit " + limit() + " bytes");
             if (least > codec.head())
                 return error("too long " + start + " length -1 limit " + codec.head() + " bytes of header block");
+            if (stated(prefix).equals(BigInteger.valueOf(Long.MAX_VALUE)))
+                return error("too long " + start + " length -1 limit " + (Long.MAX_VALUE - 1) + " bytes of body");
             if (i == wire.length()) return error("truncated " + start + " have " + (i - start) + " need -1");
             if (!viable(prefix + wire.charAt(i))) return error("malformed " + i);
             boolean another = prefix.isEmpty() || prefix.endsWith("\n") && wire.charAt(i) != '\r';

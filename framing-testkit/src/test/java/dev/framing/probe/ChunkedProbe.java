@@ -57,7 +57,7 @@ public final class ChunkedProbe implements FrameDecoder {
         }
 
         @Override
-        public Object keep(ByteBuf head) {
+        public Object keep(ByteBuf bytes, int head, int tail) {
             Lines kept = new Lines();
             kept.count = count;
             kept.at = at.clone();

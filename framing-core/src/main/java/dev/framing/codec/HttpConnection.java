@@ -1,0 +1,168 @@
+package dev.framing.codec;
+
+import dev.framing.FrameCodec;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameEncoder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 both ways: where a response ends depends on what was asked, so the two directions of a connection know of each other.
+ *
+ * <pre>
+ *   client   encoder ── requests ──▶ what was asked: GET, HEAD ──▶ decoder of responses
+ *   server   decoder of requests ──▶ what was asked: GET, HEAD ──▶ encoder ── responses ──▶
+ * </pre>
+ *
+ * A server, a client, and a server in a Netty pipeline:
+ * <pre>{@code
+ * loop.listen(address, FramedChannel.builder(HttpConnection.server()), channel -> request ->
+ *         channel.send(Head.response(200, "OK").field("Content-Type", "text/plain").bytes(), request.retain()));
+ *
+ * FramedSocket socket = FramedSocket.connect(address, HttpConnection.client());
+ * socket.send(Head.request("GET", "/").field("Host", "localhost").bytes(), EMPTY_BUFFER);
+ * Frame response = socket.receive();
+ *
+ * pipeline.addLast(FramingHandler.frames(HttpConnection.server()), new MyHandler());
+ * }</pre>
+ *
+ * This value is for any number of connections. The decoder and the encoder of one are made by {@link #ofConnection()}, which adapters
+ * call; who reads and writes a connection through two adapters calls it once and gives its answer to both:
+ * <pre>{@code
+ * FrameCodec one = HttpConnection.client().ofConnection();
+ * FramedOutput requests = FramedOutput.of(process.getOutputStream(), one);
+ * FramedInput responses = FramedInput.of(process.getInputStream(), one);
+ * }</pre>
+ *
+ * <p><b>Order</b>: responses come in the order of their requests (RFC 9112 9.3.2), at most 256 requests wait for theirs. A client's
+ * response that answers none is malformed. A server may answer what it could not read: with no request waiting, a response is one to GET.
+ */
+public final class HttpConnection implements FrameCodec {
+    private final HttpRequests requests;
+    private final HttpResponses responses;
+    private final boolean server;
+
+    private HttpConnection(HttpRequests requests, HttpResponses responses, boolean server) {
+        this.requests = Objects.requireNonNull(requests, "requests");
+        this.responses = Objects.requireNonNull(responses, "responses");
+        this.server = server;
+        if (responses.to() != Asked.Method.OTHER)
+            throw new IllegalArgumentException(responses
+                    + ": a connection knows itself what each response answers, leave out to=" + responses.to());
+    }
+
+    /** Sends requests and receives responses, with default limits. */
+    public static HttpConnection client() {
+        return client(HttpRequests.strict(), HttpResponses.strict());
+    }
+
+    /**
+     * Sends {@code requests} and receives {@code responses}.
+     *
+     * @throws IllegalArgumentException the responses are to one method
+     */
+    public static HttpConnection client(HttpRequests requests, HttpResponses responses) {
+        return new HttpConnection(requests, responses, false);
+    }
+
+    /** Receives requests and sends responses, with default limits. */
+    public static HttpConnection server() {
+        return server(HttpRequests.strict(), HttpResponses.strict());
+    }
+
+    /**
+     * Receives {@code requests} and sends {@code responses}.
+     *
+     * @throws IllegalArgumentException the responses are to one method
+     */
+    public static HttpConnection server(HttpRequests requests, HttpResponses responses) {
+        return new HttpConnection(requests, responses, true);
+    }
+
+    /** The codec of one connection: gives its decoder once and its encoder once, in either order. */
+    @Override
+    public FrameCodec ofConnection() {
+        return new One();
+    }
+
+    /** @throws IllegalStateException always: {@link #ofConnection()} has one */
+    @Override
+    public FrameDecoder newDecoder() {
+        throw shared();
+    }
+
+    /** @throws IllegalStateException always: {@link #ofConnection()} has one */
+    @Override
+    public FrameEncoder newEncoder() {
+        throw shared();
+    }
+
+    private static IllegalStateException shared() {
+        return new IllegalStateException("decoder and encoder of an HTTP connection know of each other: "
+                + "call ofConnection() once for each connection, and ask its answer for both");
+    }
+
+    /** That of the messages received. */
+    @Override
+    public int maxFrameLength() {
+        return server ? requests.maxFrameLength() : responses.maxFrameLength();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HttpConnection o
+                && server == o.server
+                && requests.equals(o.requests)
+                && responses.equals(o.responses);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(server, requests, responses);
+    }
+
+    @Override
+    public String toString() {
+        return (server ? "server of " : "client of ") + requests + ", " + responses;
+    }
+
+    private final class One implements FrameCodec {
+        private final Asked asked = new Asked();
+        private boolean decodes;
+        private boolean encodes;
+
+        @Override
+        public FrameDecoder newDecoder() {
+            if (decodes) throw again("decoder");
+            decodes = true;
+            return server
+                    ? MessageDecoder.requests(requests.rules(), asked)
+                    : MessageDecoder.responses(responses.rules(), asked);
+        }
+
+        @Override
+        public FrameEncoder newEncoder() {
+            if (encodes) throw again("encoder");
+            encodes = true;
+            return server
+                    ? MessageEncoder.responses(responses.rules(), asked, Asked.Method.OTHER)
+                    : MessageEncoder.requests(requests.rules(), asked);
+        }
+
+        private static IllegalStateException again(String what) {
+            return new IllegalStateException(
+                    "a second " + what
+                            + " for one HTTP connection: give each connection the codec that HttpConnection.ofConnection() makes for it");
+        }
+
+        @Override
+        public int maxFrameLength() {
+            return HttpConnection.this.maxFrameLength();
+        }
+
+        @Override
+        public String toString() {
+            return "one " + HttpConnection.this;
+        }
+    }
+}
