@@ -180,7 +180,8 @@ final class ChunkReader {
         if (state == State.START || state == State.SIZE) {
             if (next == State.SIZE) size = sixteenfold(size, HeaderBytes.hexDigit(b));
         }
-        lineBytes = next == State.START ? 0 : lineBytes + 1;
+        boolean behindData = state == State.DATA_CR || state == State.DATA_LF; // of no chunk line
+        lineBytes = behindData ? 0 : lineBytes + 1;
         if (next == State.DATA) left = size;
         state = next;
         return null;

@@ -18,10 +18,12 @@ import java.util.List;
  * <ul>
  *   <li>A request target is any number of VCHAR, at least one: not obs-text, and no grammar of URIs (RFC 9112 3.2).
  *   <li>A status code is 100 to 599, its first digit decides (RFC 9110 15 calls others invalid; a client SHOULD take them for 5xx).
- *   <li>A reason phrase is any of HTAB, SP, VCHAR, obs-text, blanks at its ends included (RFC 9112 4).
+ *   <li>A reason phrase is any of HTAB, SP, VCHAR, obs-text, blanks at its ends included, whatever is allowed in values (RFC 9112 4).
  *   <li>No empty line stands before a response, whatever is allowed (RFC 9112 2.2 speaks of requests).
- *   <li>Where a message has no body whatever its fields say (RFC 9112 6.3 items 1 and 2; RFC 9110 9.3.6: CONNECT), they must still be
- *       right, but their numbers pass no limit.
+ *   <li>Where a response has no body whatever its fields say (RFC 9112 6.3 items 1 and 2), they must still be right, but their numbers
+ *       pass no limit. A CONNECT request has the body that its fields announce (RFC 9112 6: framing is independent of the method).
+ *   <li>A loose status line may end behind its code; its reason begins behind one blank, also there.
+ *   <li>Other transfer codings, where they are allowed, are tokens without parameters.
  *   <li>1xx ends no connection, whatever it says: a final response follows (RFC 9110 15.2).
  * </ul>
  */
@@ -63,7 +65,7 @@ final class HttpReference implements Reference {
             return switch (kind) {
                 case CLEAN -> "end";
                 case FINISHED -> "left at " + position;
-                case MALFORMED -> "malformed at " + position + " of " + start;
+                case MALFORMED -> "malformed at " + position;
                 case TOO_LONG -> "too long at " + start;
                 case TRUNCATED -> "truncated at " + start;
             };

@@ -113,7 +113,7 @@ class HttpReferenceTest {
                         C + "3\r\nabc\r»0\r\n\r\n",
                         C + "0\r\nContent-Length»: 3\r\n\r\n",
                         C + "0\r\n» t: u\r\n\r\n",
-                        "CONNECT a:1 HTTP/1.1\r\nContent-Length: 3\r\n\r\n")
+                        "CONNECT a:1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc")
                 .map(Arguments::of);
     }
 
@@ -169,7 +169,7 @@ class HttpReferenceTest {
                 Arguments.of(Leniency.REPEATED_LENGTH, R + "Content-Length: 15,»,15\r\n"),
                 Arguments.of(
                         Leniency.OTHER_CODINGS,
-                        R + "Transfer-Encoding: gzip;a=b ; c=\"d,e\" , Chunked\r\n\r\n0\r\n\r\n" + R
+                        R + "Transfer-Encoding: gzip , x,Chunked\r\n\r\n0\r\n\r\n" + R
                                 + "Transfer-Encoding: chunked»,gzip\r\n"),
                 Arguments.of(Leniency.OTHER_CODINGS, R + "Transfer-Encoding: gzip»\r\n"),
                 Arguments.of(Leniency.EMPTY_CODINGS, R + "Transfer-Encoding: , ,chunked ,,\r\n\r\n0\r\n\r\n"),
