@@ -180,8 +180,7 @@ final class ChunkReader {
         if (state == State.START || state == State.SIZE) {
             if (next == State.SIZE) size = sixteenfold(size, HeaderBytes.hexDigit(b));
         }
-        boolean behindData = state == State.DATA_CR || state == State.DATA_LF; // of no chunk line
-        lineBytes = behindData ? 0 : lineBytes + 1;
+        lineBytes = next == State.START || next == State.DATA ? 0 : lineBytes + 1;
         if (next == State.DATA) left = size;
         state = next;
         return null;
@@ -201,7 +200,8 @@ final class ChunkReader {
                 return HeaderBytes.isBlank(b) && (spaceAfterSize || spaceInExtension) ? State.AFTER_SIZE : semicolon(b);
             case AFTER_SIZE:
                 if (b == '\r' && spaceAfterSize) return State.LF;
-                return HeaderBytes.isBlank(b) ? State.AFTER_SIZE : semicolon(b);
+                if (HeaderBytes.isBlank(b)) return State.AFTER_SIZE;
+                return spaceInExtension ? semicolon(b) : null;
             case NAME_START:
                 if (spaceInExtension && HeaderBytes.isBlank(b)) return State.NAME_START;
                 return FieldBytes.isToken(b) ? State.NAME : null;

@@ -44,6 +44,10 @@ final class FramingFields {
     private final boolean blanks;
 
     private Kind kind = Kind.OTHER;
+    /** So many bytes of the name being read are of {@link #answer}'s kind: nobody looks at them twice, however they come. */
+    private int asked;
+
+    private Kind answer = Kind.OTHER;
     private State state = State.START;
     private boolean hasLength;
     private boolean hasCoding;
@@ -111,7 +115,20 @@ final class FramingFields {
         return kind(in, from, to) != Kind.OTHER;
     }
 
+    /** A name starts: of the one before nothing is known. */
+    void nameStarts() {
+        asked = 0;
+    }
+
     private Kind kind(ByteBuf in, int from, int to) {
+        if (to - from != asked) {
+            asked = to - from;
+            answer = kindOf(in, from, to);
+        }
+        return answer;
+    }
+
+    private Kind kindOf(ByteBuf in, int from, int to) {
         int n = to - from;
         if (n == CONTENT_LENGTH.length() && counts() && is(in, from, CONTENT_LENGTH)) return Kind.LENGTH;
         if (n == 1 && grammar.compact() && counts() && is(in, from, "l")) return Kind.LENGTH;
@@ -198,8 +215,8 @@ final class FramingFields {
                 String mistake = codingEnds();
                 if (mistake != null) return mistake;
             }
-            boolean another = grammar.allows(Leniency.OTHER_CODINGS) && !chunked;
-            if (!another && !grammar.allows(Leniency.EMPTY_CODINGS)) return because(NOT_LAST, "9112 6.1");
+            if (chunked ? !grammar.allows(Leniency.EMPTY_CODINGS) : !grammar.allows(Leniency.OTHER_CODINGS))
+                return because(NOT_LAST, "9112 6.1");
             state = State.START;
             return null;
         }

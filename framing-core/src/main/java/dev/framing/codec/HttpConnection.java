@@ -145,8 +145,8 @@ public final class HttpConnection implements FrameCodec {
             if (encodes) throw again("encoder");
             encodes = true;
             return server
-                    ? MessageEncoder.responses(responses.rules(), asked, Asked.Method.OTHER)
-                    : MessageEncoder.requests(requests.rules(), asked);
+                    ? new ResponseEncoder(responses.rules(), asked, Asked.Method.OTHER)
+                    : new RequestEncoder(requests.rules(), asked);
         }
 
         private static IllegalStateException again(String what) {

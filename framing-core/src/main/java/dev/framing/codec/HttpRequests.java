@@ -88,7 +88,7 @@ public final class HttpRequests implements FrameCodec {
 
     @Override
     public FrameEncoder newEncoder() {
-        return MessageEncoder.requests(rules, null);
+        return new RequestEncoder(rules, null);
     }
 
     @Override

@@ -89,7 +89,7 @@ public final class HttpResponses implements FrameCodec {
 
     @Override
     public FrameEncoder newEncoder() {
-        return MessageEncoder.responses(rules, null, to);
+        return new ResponseEncoder(rules, null, to);
     }
 
     @Override

@@ -131,25 +131,27 @@ public abstract class CodecContract {
     /** L2: what was encoded is decoded, payload and given head. */
     @Test
     protected void decodeInvertsEncode() {
-        law(() -> new CodingLaws(codec(), seed()).decodeInvertsEncode(made().good(), this::payload));
+        law(() -> new CodingLaws(codec(), this::head, seed()).decodeInvertsEncode(made().good(), this::payload));
     }
 
     /** L2: what does not come back as it was is refused, and nothing of it is written. */
     @Test
     protected void whatItCannotCarryIsRefused() {
-        law(() -> new CodingLaws(codec(), seed()).whatItCannotCarryIsRefused(made().good(), refused(), this::payload));
+        law(() -> new CodingLaws(codec(), this::head, seed())
+                .whatItCannotCarryIsRefused(made().good(), refused(), this::payload));
     }
 
     /** L3: memory follows the bytes received; a claim allocates nothing. */
     @Test
     protected void memoryIsBounded() {
-        law(() -> new CostLaws(codec(), this::payload, seed()).memoryIsBounded(made()));
+        law(() -> new CostLaws(codec(), this::head, this::payload, seed()).memoryIsBounded(made()));
     }
 
     /** L4: each byte is copied and examined a bounded number of times, however it arrives. */
     @Test
     protected void workIsBounded() {
-        law(() -> new CostLaws(codec(), this::payload, seed()).workIsBounded(made(), longestMark(), this::examined));
+        law(() -> new CostLaws(codec(), this::head, this::payload, seed())
+                .workIsBounded(made(), longestMark(), this::examined));
     }
 
     /** L5: also when the handler throws, when an allocation fails, when the engine is closed. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** L2: what is written is read, and what would not be is not written. */
 final class CodingLaws {
@@ -15,10 +16,12 @@ final class CodingLaws {
     private static final int LARGEST = 1 << 20;
 
     private final FrameCodec codec;
+    private final Function<Random, byte[]> heads;
     private final Random random;
 
-    CodingLaws(FrameCodec codec, long seed) {
+    CodingLaws(FrameCodec codec, Function<Random, byte[]> heads, long seed) {
         this.codec = codec;
+        this.heads = heads;
         random = new Random(seed);
     }
 
@@ -26,8 +29,8 @@ final class CodingLaws {
         for (Streams.Written written : streams) decodes(written);
         if (streams.isEmpty()) return;
         for (int length = Math.min(codec.maxFrameLength(), 1 << 16); length > 0; length /= 4) {
-            Streams.Message large = new Streams.Message(new byte[0], payloads.apply(random, length));
-            if (accepts(large.payload())) decodes(written(List.of(large, large)));
+            Streams.Message large = new Streams.Message(heads.apply(random), payloads.apply(random, length));
+            if (accepts(large)) decodes(written(List.of(large, large)));
         }
     }
 
@@ -60,13 +63,13 @@ final class CodingLaws {
     void whatItCannotCarryIsRefused(
             List<Streams.Written> streams, List<byte[]> refused, BiFunction<Random, Integer, byte[]> payloads) {
         for (byte[] payload : refused)
-            if (accepts(payload)) throw new AssertionError("not refused: " + Transcript.hex(payload));
+            if (accepts(new Streams.Message(heads.apply(random), payload)))
+                throw new AssertionError("not refused: " + Transcript.hex(payload));
         for (Streams.Written written : streams) {
             Streams.Message good = written.messages().get(0);
             for (int i = 0; i < JUNK; i++) {
-                byte[] junk = junk(written);
-                if (!accepts(junk)) continue;
-                Streams.Message any = new Streams.Message(new byte[0], junk);
+                Streams.Message any = new Streams.Message(heads.apply(random), junk(written));
+                if (!accepts(any)) continue;
                 decodes(written(List.of(any)));
                 decodes(written(List.of(good, any, good)));
             }
@@ -95,30 +98,32 @@ final class CodingLaws {
     /** The longest payload that is accepted comes back, and one too long is refused. */
     private void theLimitIsTheDecoders(BiFunction<Random, Integer, byte[]> payloads) {
         int max = codec.maxFrameLength();
+        byte[] head = heads.apply(random);
         if (payloads.apply(random, max + 1).length <= max) return; // it has no such payloads
-        if (accepts(payloads.apply(random, max + 1)))
+        if (accepts(new Streams.Message(head, payloads.apply(random, max + 1))))
             throw new AssertionError("a payload of " + (max + 1) + " bytes is not refused, the limit is " + max);
         int accepted = 0;
         int tooLong = max + 1;
         while (tooLong - accepted > 1) {
             int length = (accepted + tooLong) >>> 1;
-            if (accepts(payloads.apply(random, length))) accepted = length;
+            if (accepts(new Streams.Message(head, payloads.apply(random, length)))) accepted = length;
             else tooLong = length;
         }
-        byte[] longest = payloads.apply(random, accepted);
-        if (accepts(longest)) decodes(written(List.of(new Streams.Message(new byte[0], longest))));
+        Streams.Message longest = new Streams.Message(head, payloads.apply(random, accepted));
+        if (accepts(longest)) decodes(written(List.of(longest)));
     }
 
     /** Is it written? If not, nothing of it is. */
-    private boolean accepts(byte[] payload) {
+    private boolean accepts(Streams.Message message) {
         try (OutboundQueue queue = OutboundQueue.of(codec)) {
             try {
-                Wire.write(queue, new byte[0], payload, new CountingAllocator());
+                Wire.write(queue, message.head(), message.payload(), new CountingAllocator());
                 return true;
             } catch (IllegalArgumentException refused) {
                 if (queue.bytes() == 0) return false;
                 throw new AssertionError(
-                        "refused, but " + queue.bytes() + " bytes of it were written: " + Transcript.hex(payload),
+                        "refused, but " + queue.bytes() + " bytes of it were written: "
+                                + Transcript.hex(message.payload()),
                         refused);
             }
         }

@@ -10,6 +10,7 @@ import dev.framing.Oversize;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** L3 and L4: what a stream costs in memory and in work, counted. */
@@ -24,11 +25,14 @@ final class CostLaws {
     private static final int READ = 100;
 
     private final FrameCodec codec;
+    private final Function<Random, byte[]> heads;
     private final BiFunction<Random, Integer, byte[]> payloads;
     private final Random random;
 
-    CostLaws(FrameCodec codec, BiFunction<Random, Integer, byte[]> payloads, long seed) {
+    CostLaws(
+            FrameCodec codec, Function<Random, byte[]> heads, BiFunction<Random, Integer, byte[]> payloads, long seed) {
         this.codec = codec;
+        this.heads = heads;
         this.payloads = payloads;
         random = new Random(seed);
     }
@@ -126,7 +130,7 @@ final class CostLaws {
         try (OutboundQueue queue = OutboundQueue.of(codec)) {
             for (int tries = 0; queue.bytes() < LONG && tries < LONG; tries++) {
                 try {
-                    Wire.write(queue, new byte[0], payloads.apply(random, random.nextInt(200)), buffers);
+                    Wire.write(queue, heads.apply(random), payloads.apply(random, random.nextInt(200)), buffers);
                 } catch (IllegalArgumentException refused) {
                     continue; // another one
                 }
@@ -139,7 +143,7 @@ final class CostLaws {
     private byte[] frameOf(int length) {
         for (int n = Math.min(length, codec.maxFrameLength()); ; n = n * 15 / 16) {
             try {
-                return Wire.of(codec, payloads.apply(random, n));
+                return Wire.of(codec, heads.apply(random), payloads.apply(random, n));
             } catch (IllegalArgumentException refused) {
                 if (n == 0) throw new AssertionError("no payload of payload() is accepted", refused);
             }
