@@ -50,6 +50,10 @@ final class ChunkReader {
     private final long maxBody;
 
     private final TrailerReader trailers;
+    /** Bytes of the shortest trailers: one line end. */
+    private final int leastTrailers;
+    /** Bytes of the shortest end of a body: last chunk and trailers. */
+    private final int leastLast;
 
     private State state = State.START;
     /** Of the chunk line being read. */
@@ -69,6 +73,8 @@ final class ChunkReader {
         spaceInExtension = rules.allows(Leniency.SPACE_IN_EXTENSION);
         maxBody = Math.min(rules.body(), Long.MAX_VALUE - 1);
         trailers = new TrailerReader(rules);
+        leastTrailers = BodyRule.leastTrailers(rules.allowed());
+        leastLast = BodyRule.LAST_CHUNK + leastTrailers;
     }
 
     /** A body begins, behind a head of that many bytes. */
@@ -101,7 +107,7 @@ final class ChunkReader {
             if (at == STOP) return STOP;
         }
         if (at == end) {
-            out.pending(at, 0, 0, LINE_END, -1);
+            out.pending(at, 0, 0, leastTrailers, -1);
             return STOP;
         }
         trailers.before = wire;
@@ -273,15 +279,13 @@ final class ChunkReader {
     /** Bytes of the message that are missing at least. */
     private long least() {
         return switch (state) {
-            case DATA_CR -> LINE_END + BodyRule.LEAST_CHUNKED;
-            case DATA_LF -> 1 + BodyRule.LEAST_CHUNKED;
-            case DATA -> LengthLayout.saturatedSum(left, LINE_END + BodyRule.LEAST_CHUNKED);
-            case TRAILERS -> LINE_END;
+            case DATA_CR -> LINE_END + leastLast;
+            case DATA_LF -> 1 + leastLast;
+            case DATA -> LengthLayout.saturatedSum(left, LINE_END + leastLast);
+            case TRAILERS -> leastTrailers;
             default -> {
                 int line = restOfLine();
-                yield size == 0
-                        ? line + LINE_END
-                        : LengthLayout.saturatedSum(size, line + LINE_END + BodyRule.LEAST_CHUNKED);
+                yield size == 0 ? line + leastTrailers : LengthLayout.saturatedSum(size, line + LINE_END + leastLast);
             }
         };
     }

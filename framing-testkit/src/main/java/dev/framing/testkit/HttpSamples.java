@@ -22,7 +22,7 @@ public final class HttpSamples {
     private static final String[] TARGETS = {
         "/", "/index.html?q=1&r=%20", "*", "http://example.org/a;b=c", "/{a}|\"b\"", "example.org:443", "/..//"
     };
-    private static final String[] REASONS = {"OK", "", "Not Found", "\u00fcber\tall", " blanks "};
+    private static final String[] REASONS = {"OK", "", "Not Found", "N\u00fcll\tand void", " blanks "};
     private static final String[] BLANKS = {"", " ", " ", " ", "\t", " \t  "};
     private static final String[] INTERIM = {"100", "102", "103"};
     private static final String[] FINAL = {"200", "201", "299", "302", "404", "500", "599"};
@@ -129,7 +129,7 @@ public final class HttpSamples {
                 || status.equals("204")
                 || status.equals("304");
         Written w = new Written(old && !interim);
-        List<String> start = List.of(version(old && !interim), status, any(REASONS));
+        List<String> start = List.of(version(old && !interim), status, reason());
         boolean last = !interim && (w.connection(mayBeLast) || finishes);
         w.fields();
         if (bodiless) {
@@ -148,6 +148,10 @@ public final class HttpSamples {
 
     private String status(boolean mayBeLast) {
         return mayBeLast && random.nextInt(15) == 0 ? "101" : any(any(FINAL), any(FINAL), "204", "304");
+    }
+
+    private String reason() {
+        return random.nextInt(60) == 0 ? "\u00fcber" : any(REASONS);
     }
 
     private static String version(boolean old) {

@@ -157,6 +157,18 @@ class HttpAgreementTest {
         assertThat(verdict(head + "20", Leniency.REPEATED_LENGTH)).isEqualTo("malformed at " + head.length());
     }
 
+    /** It was told as malformed where all bytes came at once. */
+    @Test
+    void aSecondLengthThatIsTooLongIsSoHoweverItIsCut() {
+        byte[] stream = Wire.bytes("POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 22");
+        int head = stream.length + 2;
+        HttpRules rules = new HttpRules(1 << 20, head, 4096, 100, 1 << 20, 256, 8192, Set.of(Leniency.REPEATED_LENGTH));
+        StreamLaws.of("second length", () -> MessageDecoder.requests(rules, null))
+                .reference(HttpReference.requests(rules))
+                .theVerdictIsTheEarliest(stream, 1 << 20, Oversize.fail());
+        assertThat(verdict(HeaderTold.text(stream), rules)).isEqualTo("too long at 0");
+    }
+
     @Test
     void noCommaStandsBehindChunked() {
         String head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked";
@@ -169,6 +181,22 @@ class HttpAgreementTest {
         byte[] stream = Wire.bytes("HTTP/1.1 200 a\1b\r\n\r\n");
         assertThat(verdict(stream, rules, () -> MessageDecoder.responsesTo(rules, Asked.Method.OTHER)))
                 .isEqualTo("malformed at 14");
+    }
+
+    @Test
+    void aWrongCodingIsMalformedAlsoWhereARightOneWouldBeTooLong() {
+        String head = "POST / HTTP/1.1\r\nTransfer-Encoding: ";
+        int max = head.length() + "chunked\r\n\r\n0\r\n\r\n".length();
+        HttpRules rules = new HttpRules(max, max, max, 100, 1 << 20, 256, 8192, Set.of());
+        assertThat(verdict(head + "x", rules)).isEqualTo("malformed at " + head.length());
+        assertThat(verdict(head + "chunkedx", rules)).isEqualTo("malformed at " + (head.length() + 7));
+    }
+
+    @Test
+    void trailersThatMayEndWithLfAloneAreAByteShorter() {
+        String wire = "POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n1\r\nx\r\n0\r\n\n";
+        HttpRules rules = new HttpRules(wire.length(), 8192, 4096, 100, 1 << 20, 256, 8192, Set.of(Leniency.BARE_LF));
+        assertThat(verdict(wire, rules)).isEqualTo("end");
     }
 
     private static String verdict(String stream, Leniency allowed) {

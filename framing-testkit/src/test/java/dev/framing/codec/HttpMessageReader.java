@@ -100,8 +100,8 @@ final class HttpMessageReader {
     boolean nothingMore() {
         if (at == end) return true;
         if (requests || closed) {
-            for (int lines = 0; lines < 1 || allows(Leniency.LEADING_EMPTY_LINES); lines++) {
-                if (s[at] != '\r' && !(s[at] == '\n' && allows(Leniency.BARE_LF))) break;
+            for (int lines = 0; lines < 1 || !closed && allows(Leniency.LEADING_EMPTY_LINES); lines++) {
+                if (s[at] != '\r' && (closed || s[at] != '\n' || !allows(Leniency.BARE_LF))) break;
                 if (s[at++] == '\r') {
                     if (at == end) throw new Short(at - start, at - start);
                     if (s[at] != '\n') throw new Malformed(at);
@@ -384,11 +384,16 @@ final class HttpMessageReader {
         for (; ; behindSize = false) {
             boolean mayEnd = behindSize && allows(Leniency.SPACE_AFTER_CHUNK_SIZE);
             int from = at;
-            if (blanks || mayEnd) skipBlanks(mayEnd ? "\r\n" : ";a\r\n");
-            if (next(at == from || mayEnd ? "\r\n" : ";a\r\n") != ';') {
-                if (at > from && !mayEnd) throw new Malformed(at);
+            if (blanks || mayEnd) {
+                String more = mayEnd ? "\r\n" : ";a\r\n";
+                while (isBlank(next(at == from ? "\r\n" : more))) at++;
+            }
+            boolean blank = at > from;
+            if (next("\r\n") != ';') {
+                if (blank && !mayEnd) throw new Malformed(at);
                 return;
             }
+            if (blank && !blanks) throw new Malformed(at);
             at++;
             if (blanks) skipBlanks("a\r\n");
             token("\r\n", "a");

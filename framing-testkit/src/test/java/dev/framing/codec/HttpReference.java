@@ -24,6 +24,7 @@ import java.util.List;
  *       pass no limit. A CONNECT request has the body that its fields announce (RFC 9112 6: framing is independent of the method).
  *   <li>A loose status line may end behind its code; its reason begins behind one blank, also there.
  *   <li>Other transfer codings, where they are allowed, are tokens without parameters.
+ *   <li>Behind the message that ends the connection one CR LF may stand, whatever is allowed.
  *   <li>1xx ends no connection, whatever it says: a final response follows (RFC 9110 15.2).
  * </ul>
  */
