@@ -9,7 +9,12 @@ import dev.framing.FrameCodec;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.FixedLength;
 import dev.framing.codec.HeaderFramed;
+import dev.framing.codec.HeaderFramed.Body;
+import dev.framing.codec.HeaderFramed.EmptyLines;
+import dev.framing.codec.HeaderFramed.Lines;
+import dev.framing.codec.HeaderFramed.Style;
 import dev.framing.codec.LengthPrefixed;
+import dev.framing.codec.StartLine;
 import io.vavr.Tuple;
 import io.vavr.collection.Map;
 import io.vavr.collection.Seq;
@@ -269,6 +274,53 @@ public final class Protocols {
             row("lsp", HeaderFramed.contentLength(), "Language Server Protocol", "LSP 3.17, Base Protocol; limit ours");
     public static final HeaderFramed DAP = row(
             "dap", HeaderFramed.contentLength(), "Debug Adapter Protocol", "DAP overview, Base Protocol; limit ours");
+    public static final HeaderFramed SIP = row(
+            "sip",
+            messages("SIP/2.0")
+                    .empty(EmptyLines.PINGS)
+                    .compact()
+                    .folded()
+                    .spaced()
+                    .max(64 * KIB),
+            "SIP over TCP or TLS; answer a frame that is a tail with CR LF. Who pings: empty=dropped",
+            "RFC 3261 7, 18.3, RFC 5626 3.5.1; limit ours, that of UDP");
+    public static final HeaderFramed RTSP = row(
+            "rtsp",
+            messages("RTSP/#.#")
+                    .body(Body.CONTENT_LENGTH_OPTIONAL)
+                    .empty(EmptyLines.DROPPED)
+                    .folded()
+                    .spaced()
+                    .max(64 * KIB),
+            "RTSP 1.0 and 2.0 messages, without interleaved data",
+            "RFC 7826 20, RFC 2326 4; limit ours");
+    public static final HeaderFramed STOMP = row(
+            "stomp",
+            HeaderFramed.builder()
+                    .start(StartLine.Form.COMMAND)
+                    .body(Body.NUL)
+                    .lines(Lines.LF)
+                    .style(Style.STOMP)
+                    .empty(EmptyLines.DROPPED)
+                    .max(MIB),
+            "STOMP 1.2 frames, either direction; heart-beats are dropped, escapes are the application's",
+            "STOMP 1.2, STOMP Frames; limit ours");
+    public static final HeaderFramed SSE = row(
+            "sse",
+            HeaderFramed.builder()
+                    .body(Body.NONE)
+                    .lines(Lines.ANY)
+                    .style(Style.EVENT)
+                    .empty(EmptyLines.DROPPED)
+                    .max(MIB)
+                    .fields(10_000),
+            "server-sent events, behind the HTTP head; a comment is a field without name",
+            "HTML 9.2.5, 9.2.6; limit ours");
+    public static final HeaderFramed ICAP = row(
+            "icap",
+            messages("ICAP/1.0").body(Body.NONE).max(8 * KIB),
+            "ICAP heads; what Encapsulated announces is read by another codec: switch",
+            "RFC 3507 4.3; limit as for HTTP's heads");
 
     private static final Map<String, Protocol> ALL = Vector.ofAll(ROWS).toLinkedMap(p -> Tuple.of(p.name(), p));
 
@@ -290,6 +342,14 @@ public final class Protocols {
 
     private static LengthPrefixed.Builder little(int width) {
         return length(width).order(LITTLE_ENDIAN);
+    }
+
+    private static HeaderFramed.Builder messages(String version) {
+        return HeaderFramed.builder().start(StartLine.Form.MESSAGE).version(version);
+    }
+
+    private static HeaderFramed row(String name, HeaderFramed.Builder codec, String about, String source) {
+        return row(name, codec.build(), about, source);
     }
 
     private static LengthPrefixed row(String name, LengthPrefixed.Builder codec, String about, String source) {
