@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   {"position":0,"head":"0002","payload":"6869","tail":""}
  *   {"position":4,"head":"...","payload":"...","tail":"","fields":[["Content-Length","142"]]}
+ *   {"position":9,"head":"...","payload":"...","tail":"...","length":231,"fields":[...],"trailers":[["X-Sum","7"]]}
  *   {"error":"Truncated","position":42,"message":"stream ended inside the frame at byte 42: ..."}
  * </pre>
+ *
+ * {@code length} stands where a frame covers more of the stream than what is shown: chunk lines, escapes.
  */
 final class FrameLines implements FrameHandler, Closeable {
     private static final JsonFactory JSON = JsonFactory.builder().build();
@@ -49,6 +52,8 @@ final class FrameLines implements FrameHandler, Closeable {
             hex("head", frame, payload - frame.headLength(), frame.headLength());
             hex("payload", frame, payload, frame.payloadLength());
             hex("tail", frame, tail, frame.tailLength());
+            long shown = (long) frame.headLength() + frame.payloadLength() + frame.tailLength();
+            if (frame.length() != shown) json.writeNumberField("length", frame.length());
             Headers headers = frame.detail(Headers.class).getOrNull();
             if (headers != null) {
                 startLine(headers.startLine());
