@@ -135,11 +135,12 @@ final class ChunkReader {
         int told = index;
         String mistake = null;
         while (state != State.DATA && state != State.TRAILERS) {
-            if (i > told && isOver() || i == end) {
-                if (i > told && !drop(told, i, out)) return STOP;
+            boolean over = isOver();
+            if (over || i == end) {
+                if (i > told && !out.drop(told, i - told)) return STOP;
                 told = i;
+                if (over && !isAllowed(i, out)) return STOP;
             }
-            if (isOver() && !isAllowed(i, out)) return STOP;
             if (i == end) {
                 out.pending(i, 0, 0, least(), -1);
                 return STOP;
@@ -151,15 +152,11 @@ final class ChunkReader {
             i++;
             wire++;
         }
-        if (i > told && !drop(told, i, out)) return STOP;
+        if (i > told && !out.drop(told, i - told)) return STOP;
         if (mistake == null) return i;
         out.pending(i, 0, 0, least(), -1);
         out.malformed(i, mistake);
         return STOP;
-    }
-
-    private static boolean drop(int index, int end, FrameSink out) {
-        return out.drop(index, end - index);
     }
 
     private boolean isOver() {
