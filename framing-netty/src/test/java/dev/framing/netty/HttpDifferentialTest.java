@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  * -Dframing.long=true}; a run that fails names its seed.
  */
 class HttpDifferentialTest {
-    private static final int RUNS = Boolean.getBoolean("framing.long") ? 2_000_000 : 20_000;
+    private static final int RUNS = Boolean.getBoolean("framing.long") ? 400_000 : 20_000;
 
     /** {@code -Dframing.examples=true}: the first stream of each class is printed. */
     private static final boolean EXAMPLES = Boolean.getBoolean("framing.examples");
@@ -52,15 +52,15 @@ class HttpDifferentialTest {
 
     /** How we and a peer may differ. */
     private enum Difference {
-        /** LF ends a line. Jetty's strictest mode and Netty agree with us in most places. */
-        LF_ENDS_A_LINE(Side.WE_REFUSE, "LF alone|CR without LF"),
+        /** Netty takes a CR in a start line for a blank, and skips one before it. */
+        BARE_CR(Side.WE_REFUSE, "CR without LF"),
         /** Empty lines, LFs, or (Netty) any control bytes and blanks before a message. */
         EMPTY_LINES_BEFORE_A_MESSAGE(Side.WE_REFUSE, "empty line|a method must start here"),
         /** Method, target or version are not what RFC 9112 3 says: blanks, obs-text, other versions. */
         LOOSE_REQUEST_LINE(
                 Side.WE_REFUSE,
                 "no byte for a method|request target|without version|behind? the version|follow the version"),
-        /** HTTP/1.2, HTTP/1.10, HTTP/2.0, ICAP/1.0. */
+        /** HTTP/2.0 in either, in Netty whatever looks like a name and two numbers: ICAP/1.0, HTTP/1.10. */
         OTHER_VERSIONS(Side.WE_REFUSE, "the version is not"),
         /** No SP behind the code, other than three digits, a control byte in the reason. */
         LOOSE_STATUS_LINE(Side.WE_REFUSE, "status code|in the reason"),
@@ -68,12 +68,9 @@ class HttpDifferentialTest {
         FOLDED_LINES(Side.WE_REFUSE, "folded|before the first header field"),
         /** Netty's responses: blanks between name and colon, or a name that is cut off there. */
         SPACE_BEFORE_THE_COLON(Side.WE_REFUSE, "whitespace before the colon"),
-        /** Netty's trailers: a name of any bytes. */
-        NAMES_THAT_ARE_NO_TOKENS(Side.WE_REFUSE, "header name|without colon|without name"),
-        CONTROL_BYTES_IN_VALUES(Side.WE_REFUSE, "control byte in a header value"),
-        /** Content-Length that is no number, or that stands twice, where the message has no body anyway, or (Netty) with a sign or blanks. */
+        /** Netty: a repeated Content-Length; where a response has no body anyway, one beside Transfer-Encoding. */
         OTHER_LENGTHS(Side.WE_REFUSE, "Content-Length"),
-        /** Codings before chunked, empty elements, no chunked in a response. */
+        /** Codings before chunked, empty elements, a second Transfer-Encoding, no chunked in a response. */
         OTHER_CODINGS(Side.WE_REFUSE, "transfer coding|Transfer-Encoding|chunked is not"),
         /** A chunk size in other spellings, blanks behind it or around an extension. */
         LOOSE_CHUNK_LINES(Side.WE_REFUSE, "chunk size|chunk extension|chunk line"),
@@ -83,8 +80,6 @@ class HttpDifferentialTest {
         BYTES_BEHIND_THE_LAST_MESSAGE(Side.WE_REFUSE, "behind the message that ends the connection"),
         /** A response that nobody asked for, likewise. */
         RESPONSES_TO_NOTHING(Side.WE_REFUSE, "asked"),
-        /** Limits that peers do not have. */
-        NO_LIMIT(Side.WE_REFUSE, "too long"),
         /** The stream ends in a start line or between two header lines, and nobody is told. */
         CUT_MESSAGES_ARE_DROPPED(Side.WE_REFUSE, "stream ended inside"),
         /** We refuse at the byte, the peer at the end of the line: and the stream ends before that. */
@@ -233,13 +228,10 @@ class HttpDifferentialTest {
                     s.startLine().get(0),
                     s.startLine().get(1),
                     s.startLine().get(2).strip());
-            boolean noBody =
-                    all && isNetty && s.content().isEmpty() && s.trailers().isEmpty();
-            messages.add(new Said(
-                    start,
-                    plain(s.fields(), isNetty, all, noBody ? "transfer-encoding:" : "\n"),
-                    s.content(),
-                    plain(s.trailers(), isNetty, all, all && isNetty ? "trailer:" : "\n")));
+            List<String> trailers = plain(s.trailers(), isNetty, all, all && isNetty ? "trailer:" : "\n");
+            boolean noBody = all && isNetty && s.content().isEmpty() && trailers.isEmpty();
+            List<String> fields = plain(s.fields(), isNetty, all, noBody ? "transfer-encoding:" : "\n");
+            messages.add(new Said(start, fields, s.content(), trailers));
         }
         return new HttpHeard(messages, heard.end(), heard.why());
     }
