@@ -50,6 +50,8 @@ final class ChunkReader {
     private final long maxBody;
 
     private final TrailerReader trailers;
+    /** Of the chunk line read last. */
+    private final ChunkExtensions extensions = new ChunkExtensions();
     /** Bytes of the shortest trailers: one line end. */
     private final int leastTrailers;
     /** Bytes of the shortest end of a body: last chunk and trailers. */
@@ -84,6 +86,18 @@ final class ChunkReader {
         size = content = 0;
         wire = head;
         trailers.reset();
+        extensions.clear();
+    }
+
+    /** Nothing is being read: an idle stream holds no tables. */
+    void rest() {
+        trailers.fields.giveBack();
+        extensions.release();
+    }
+
+    /** Those of the last chunk, once the body is whole. */
+    ChunkExtensions extensions() {
+        return extensions;
     }
 
     /** The trailers of the body that was read last. */
@@ -100,10 +114,10 @@ final class ChunkReader {
      * Tells what the bytes {@code [index, end)} are; {@link #STOP}: return. Else all is told but the trailers, which are whole and stand at
      * the index answered.
      */
-    int read(ByteBuf in, int index, int end, FrameSink out) {
+    int read(ByteBuf in, int index, int end, Headers headers, FrameSink out) {
         int at = index;
         while (state != State.TRAILERS) {
-            at = state == State.DATA ? data(at, end, out) : line(in, at, end, out);
+            at = state == State.DATA ? data(at, end, headers, out) : line(in, at, end, out);
             if (at == STOP) return STOP;
         }
         if (at == end) {
@@ -114,7 +128,10 @@ final class ChunkReader {
         return trailers.read(in, at, end, out) ? at : STOP;
     }
 
-    private int data(int index, int end, FrameSink out) {
+    private int data(int index, int end, Headers headers, FrameSink out) {
+        boolean described = left == size && !extensions.isEmpty();
+        headers.extensions(described ? extensions : null);
+        if (described) out.detail(headers);
         int n = (int) Math.min(left, end - index);
         left -= n;
         wire += n;
@@ -185,8 +202,14 @@ final class ChunkReader {
         }
         lineBytes = next == State.START || next == State.DATA ? 0 : lineBytes + 1;
         if (next == State.DATA) left = size;
+        if (next == State.START) extensions.clear();
+        else if (isExtension(next)) extensions.add(b, rules.chunkLine());
         state = next;
         return null;
+    }
+
+    private static boolean isExtension(State state) {
+        return state.compareTo(State.NAME_START) >= 0 && state.compareTo(State.GAP) <= 0;
     }
 
     private @Nullable State next(int b) {
