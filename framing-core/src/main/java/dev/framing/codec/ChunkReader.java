@@ -50,7 +50,6 @@ final class ChunkReader {
     private final long maxBody;
 
     private final TrailerReader trailers;
-    /** Of the chunk line read last. */
     private final ChunkExtensions extensions = new ChunkExtensions();
     /** Bytes of the shortest trailers: one line end. */
     private final int leastTrailers;
@@ -95,7 +94,7 @@ final class ChunkReader {
         extensions.release();
     }
 
-    /** Those of the last chunk, once the body is whole. */
+    /** Those of the body that was read last. */
     ChunkExtensions extensions() {
         return extensions;
     }
@@ -114,10 +113,10 @@ final class ChunkReader {
      * Tells what the bytes {@code [index, end)} are; {@link #STOP}: return. Else all is told but the trailers, which are whole and stand at
      * the index answered.
      */
-    int read(ByteBuf in, int index, int end, Headers headers, FrameSink out) {
+    int read(ByteBuf in, int index, int end, FrameSink out) {
         int at = index;
         while (state != State.TRAILERS) {
-            at = state == State.DATA ? data(at, end, headers, out) : line(in, at, end, out);
+            at = state == State.DATA ? data(at, end, out) : line(in, at, end, out);
             if (at == STOP) return STOP;
         }
         if (at == end) {
@@ -128,10 +127,7 @@ final class ChunkReader {
         return trailers.read(in, at, end, out) ? at : STOP;
     }
 
-    private int data(int index, int end, Headers headers, FrameSink out) {
-        boolean described = left == size && !extensions.isEmpty();
-        headers.extensions(described ? extensions : null);
-        if (described) out.detail(headers);
+    private int data(int index, int end, FrameSink out) {
         int n = (int) Math.min(left, end - index);
         left -= n;
         wire += n;
@@ -202,8 +198,10 @@ final class ChunkReader {
         }
         lineBytes = next == State.START || next == State.DATA ? 0 : lineBytes + 1;
         if (next == State.DATA) left = size;
-        if (next == State.START) extensions.clear();
-        else if (isExtension(next)) extensions.add(b, rules.chunkLine());
+        if (isExtension(next)) {
+            if (!isExtension(state)) extensions.begin(content);
+            extensions.add(b, rules.trailer());
+        }
         state = next;
         return null;
     }

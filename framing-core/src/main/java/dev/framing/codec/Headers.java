@@ -16,7 +16,7 @@ public final class Headers extends Fields implements BorrowedDetail {
     private final StartLine startLine = new StartLine(this);
     /** Those of the same frame, once they were read. */
     private @Nullable Trailers trailers;
-    /** Those of the chunk that is being told, if it has some. */
+
     private @Nullable ChunkExtensions extensions;
     /** The part shown has the head in it, the tail. */
     private boolean hasHead;
@@ -70,8 +70,10 @@ public final class Headers extends Fields implements BorrowedDetail {
     @Override
     public <T> @Nullable T as(Class<T> type) {
         if (hasHead && type.isInstance(this)) return type.cast(this);
-        if (!hasHead && type.isInstance(extensions)) return type.cast(extensions);
-        return hasTail && type.isInstance(trailers) ? type.cast(trailers) : null;
+        if (hasTail && type.isInstance(trailers)) return type.cast(trailers);
+        ChunkExtensions e = extensions;
+        boolean hasExtensions = e != null && (e.count() > 0 || !e.isComplete());
+        return hasExtensions && type.isInstance(e) ? type.cast(e) : null;
     }
 
     @Override
@@ -82,13 +84,9 @@ public final class Headers extends Fields implements BorrowedDetail {
         extensions = null;
     }
 
-    /** A chunk begins: they are shown with the first of its data. */
-    void extensions(@Nullable ChunkExtensions read) {
-        extensions = read;
-    }
-
-    /** Trailers were read: they are shown with the end of this frame. */
-    void trailers(Trailers read) {
+    /** The body is whole, and this was said behind it and between its chunks. */
+    void behind(Trailers read, ChunkExtensions said) {
         trailers = read;
+        extensions = said;
     }
 }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Framer framer = Framer.of(HttpRequests.strict(), request -> request.detail(Headers.class).get().startLine().target());
  * }</pre>
  *
- * Start line and fields are told with the frame, {@code frame.detail(Headers.class)}, trailers with the frame or its last part, {@code
- * frame.detail(Trailers.class)}. Both directions of a connection: {@link HttpConnection}.
+ * Start line and fields are told with the frame, {@code frame.detail(Headers.class)}, trailers and chunk extensions with the frame
+ * or its last part, {@code frame.detail(Trailers.class)}, {@code frame.detail(ChunkExtensions.class)}. Both directions of a connection: {@link HttpConnection}.
  *
  * <p><b>Grammar</b>: that of RFC 9112, and stricter where it leaves the choice between refusing and guessing; each such strictness is a
  * {@link Leniency} that {@link Builder#allow} switches off. What breaks it is malformed, and the reason names the section. After a

@@ -300,12 +300,15 @@ final class MessageDecoder implements FrameDecoder {
 
     private int chunks(ByteBuf in, int index, int end, FrameSink out) {
         ChunkReader c = chunkReader();
-        int at = c.read(in, index, end, head.fields, out);
+        int at = c.read(in, index, end, out);
         if (at == ChunkReader.STOP) return STOP;
-        boolean described = !c.extensions().isEmpty();
-        head.fields.extensions(described ? c.extensions() : null);
-        if (c.trailers().count() > 0) head.fields.trailers(c.trailers());
-        if (described || c.trailers().count() > 0) out.detail(head.fields);
+        boolean isMore = c.trailers().count() > 0
+                || c.extensions().count() > 0
+                || !c.extensions().isComplete();
+        if (isMore) {
+            head.fields.behind(c.trailers(), c.extensions());
+            out.detail(head.fields);
+        }
         int tail = c.tail();
         over();
         return out.end(at, tail) ? at + tail : STOP;

@@ -1,10 +1,10 @@
 package dev.framing.codec;
 
 import static dev.framing.testkit.Wire.bytes;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.framing.Frame;
+import dev.framing.FrameCodec;
 import dev.framing.Framer;
 import dev.framing.Oversize;
 import dev.framing.RetainedFrame;
@@ -15,81 +15,77 @@ import org.junit.jupiter.api.Test;
 
 class ChunkExtensionsTest {
     private static final String HEAD = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
-    private static final String STREAM =
-            HEAD + "5;a=b;C=\"d \\\" ;=e\";f\r\nhello\r\n1\r\n!\r\n2;x\r\nhi\r\n0;last=1\r\nDigest: y\r\n\r\n" + HEAD
-                    + "1\r\nz\r\n0\r\n\r\n";
+    private static final String STREAM = HEAD
+            + "5;a=b;C=\"d \\\" ;=e\";f\r\nhello\r\n1\r\n!\r\n2;x\r\nhi\r\n0;last=1\r\n\r\n" + HEAD
+            + "1\r\nz\r\n0\r\nDigest: y\r\n\r\n";
 
-    /** With the part that a chunk's data begins with, however the bytes are cut; those of the last chunk with the last part. */
-    @Test
-    void eachChunkHasItsOwn() {
-        for (int cut = 0; cut <= STREAM.length(); cut++) {
-            List<String> told = new ArrayList<>();
-            List<RetainedFrame> kept = new ArrayList<>();
-            try (Framer framer = Framer.builder(HttpRequests.strict())
-                    .oversize(Oversize.parts(0, 1000))
-                    .build(frame -> {
-                        frame.detail(ChunkExtensions.class).forEach(e -> told.add(e + " | " + first(frame)));
-                        kept.add(frame.keep());
-                    })) {
-                framer.offer(Unpooled.wrappedBuffer(bytes(STREAM.substring(0, cut))));
-                framer.offer(Unpooled.wrappedBuffer(bytes(STREAM.substring(cut))));
-            }
-            assertThat(told)
-                    .as("cut at %d", cut)
-                    .containsExactly(";a=b;C=\"d \\\" ;=e\";f | h", ";x | h", ";last=1 | ");
-            List<String> later = new ArrayList<>();
-            for (RetainedFrame frame : kept) {
-                frame.detail(ChunkExtensions.class).forEach(e -> later.add(e.text()));
-                frame.close();
-            }
-            assertThat(later).containsExactly(";a=b;C=\"d \\\" ;=e\";f", ";x", ";last=1");
+    /** Of each message those that were told; in frames that were kept they are the same later. */
+    private static List<ChunkExtensions> read(FrameCodec codec, Oversize policy, String stream, int cut) {
+        List<ChunkExtensions> told = new ArrayList<>();
+        List<RetainedFrame> kept = new ArrayList<>();
+        Framer framer = Framer.builder(codec).oversize(policy).build(frame -> {
+            frame.detail(ChunkExtensions.class).map(ChunkExtensions::copy).forEach(told::add);
+            kept.add(frame.keep());
+        });
+        framer.offer(Unpooled.wrappedBuffer(bytes(stream.substring(0, cut))));
+        framer.offer(Unpooled.wrappedBuffer(bytes(stream.substring(cut))));
+        framer.end();
+        int n = 0;
+        for (RetainedFrame frame : kept) {
+            for (ChunkExtensions later : frame.detail(ChunkExtensions.class))
+                assertThat(later).hasToString(told.get(n++).toString());
+            frame.close();
         }
+        assertThat(n).isEqualTo(told.size());
+        return told;
     }
 
-    private static String first(Frame frame) {
-        return frame.text(ISO_8859_1)
-                .lines()
-                .map(line -> line.substring(0, 1))
-                .findFirst()
-                .orElse("");
+    @Test
+    void theyComeWithTheEndOfTheirMessageHoweverItIsCut() {
+        for (Oversize policy : List.of(Oversize.fail(), Oversize.parts(0, 1000), Oversize.parts(60, 1000))) {
+            for (int cut = 0; cut <= STREAM.length(); cut++) {
+                List<ChunkExtensions> told = read(HttpRequests.strict(), policy, STREAM, cut);
+                assertThat(told).hasSize(1);
+                assertThat(told.get(0)).hasToString("0;a=b;C=\"d \\\" ;=e\";f\n6;x\n8;last=1");
+                assertThat(told.get(0).isComplete()).isTrue();
+            }
+        }
     }
 
     @Test
     void valuesAreFoundByName() {
-        List<ChunkExtensions> kept = new ArrayList<>();
-        Framer framer = Framer.builder(HttpRequests.builder()
-                        .allow(Leniency.SPACE_IN_EXTENSION)
-                        .build())
-                .oversize(Oversize.parts(0, 1000))
-                .build(frame -> frame.detail(ChunkExtensions.class)
-                        .map(ChunkExtensions::copy)
-                        .forEach(kept::add));
-        framer.offer(Unpooled.wrappedBuffer(bytes(STREAM)));
-        ChunkExtensions first = kept.get(0);
-        assertThat(first.value("A")).containsExactly("b");
-        assertThat(first.value("c")).containsExactly("d \" ;=e");
-        assertThat(first.value("f")).containsExactly("");
-        assertThat(first.value("e")).isEmpty();
-        framer.offer(Unpooled.wrappedBuffer(bytes(HEAD + "1 ; a = b ; c = \"d\" ; e\r\nx\r\n0\r\n\r\n")));
-        assertThat(kept.get(3).value("a")).containsExactly("b");
-        assertThat(kept.get(3).value("c")).containsExactly("d");
-        assertThat(kept.get(3).value("e")).containsExactly("");
-        assertThat(kept.get(3).value("x")).isEmpty();
-        framer.close();
+        ChunkExtensions strict =
+                read(HttpRequests.strict(), Oversize.fail(), STREAM, 0).get(0);
+        assertThat(strict.count()).isEqualTo(3);
+        assertThat(strict.value(0, "A")).containsExactly("b");
+        assertThat(strict.value(0, "c")).containsExactly("d \" ;=e");
+        assertThat(strict.value(0, "f")).containsExactly("");
+        assertThat(strict.value(0, "e")).isEmpty();
+        assertThat(strict.value(1, "x")).containsExactly("");
+        assertThat(strict.offset(2)).isEqualTo(8);
+        assertThatThrownBy(() -> strict.text(3)).isInstanceOf(IndexOutOfBoundsException.class);
+        FrameCodec loose =
+                HttpRequests.builder().allow(Leniency.SPACE_IN_EXTENSION).build();
+        String spaced = HEAD + "1 ; a = b ; c = \"d\" ; e\r\nx\r\n0\r\n\r\n";
+        ChunkExtensions blanks = read(loose, Oversize.fail(), spaced, 0).get(0);
+        assertThat(blanks.value(0, "a")).containsExactly("b");
+        assertThat(blanks.value(0, "c")).containsExactly("d");
+        assertThat(blanks.value(0, "e")).containsExactly("");
+        assertThat(blanks.value(0, "x")).isEmpty();
     }
 
-    /** A message delivered whole has fields and trailers, and no single chunk. */
+    /** What is kept of them is bounded; what came first is whole. */
     @Test
-    void aWholeMessageHasNone() {
-        List<String> told = new ArrayList<>();
-        Framer framer = Framer.of(
-                HttpRequests.strict(),
-                (Frame frame) -> told.add(frame.detail(ChunkExtensions.class).isDefined()
-                        + " " + frame.detail(Trailers.class).isDefined() + " "
-                        + frame.detail(Headers.class).isDefined()
-                        + " " + frame.text(ISO_8859_1)));
-        framer.offer(Unpooled.wrappedBuffer(bytes(STREAM)));
-        assertThat(told).containsExactly("false true true hello!hi", "false false true z");
-        framer.close();
+    void asManyAreKeptAsTrailersMayHave() {
+        FrameCodec codec = HttpRequests.builder().trailer(20).build();
+        String chunk = "1;abc=d\r\nx\r\n"; // 6 bytes of extension
+        for (int cut : new int[] {0, 60, 90, 100}) {
+            ChunkExtensions told = read(codec, Oversize.fail(), HEAD + chunk.repeat(5) + "0\r\n\r\n", cut)
+                    .get(0);
+            assertThat(told.isComplete()).isFalse();
+            assertThat(told).hasToString("0;abc=d\n1;abc=d\n2;abc=d\n...");
+        }
+        String first = HEAD + "1;" + "a".repeat(30) + "\r\nx\r\n0\r\n\r\n";
+        assertThat(read(codec, Oversize.fail(), first, 0).get(0)).hasToString("\n...");
     }
 }
