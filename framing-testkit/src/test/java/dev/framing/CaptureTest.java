@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.framing.codec.HttpRequests;
+import dev.framing.codec.HttpResponses;
 import dev.framing.testkit.Cuts;
 import dev.framing.testkit.Event;
 import dev.framing.testkit.Feed;
@@ -35,12 +37,16 @@ class CaptureTest {
             "mqtt", "mqtt",
             "smtp", "smtp",
             "syslog-lf", "syslog-lf",
-            "syslog-octet", "syslog-octet(max=64k)"); // one message of 20,000 bytes
+            "syslog-octet", "syslog-octet(max=64k)", // one message of 20,000 bytes
+            "http1", "http-response"); // and requests from the client
 
     private static final Feed[] FEEDS = {Feed.HEAP, Feed.LENT, Feed.ROOM};
 
-    /** @param ends where the recording proxy's reads ended */
-    record Recorded(String name, FrameCodec codec, byte[] bytes, int[] ends, long[] frames) {
+    /**
+     * @param ends where the recording proxy's reads ended
+     * @param truncated the stream breaks off behind these frames
+     */
+    record Recorded(String name, FrameCodec codec, byte[] bytes, int[] ends, long[] frames, boolean truncated) {
         @Override
         public String toString() {
             return name;
@@ -57,7 +63,15 @@ class CaptureTest {
                         .flatMapToLong(f -> LongStream.of(f.position(), f.length()))
                         .toArray();
                 assertThat(frames).as("%s cut %s, %s", stream, cuts, feed).isEqualTo(stream.frames);
-                assertThat(told.events()).hasSize(frames.length / 2 + 1).last().isEqualTo(new Event.Ended());
+                assertThat(told.events()).hasSize(frames.length / 2 + 1).last().satisfies(last -> {
+                    if (stream.truncated)
+                        assertThat(last)
+                                .isInstanceOfSatisfying(
+                                        Event.Failed.class,
+                                        failed ->
+                                                assertThat(failed.error()).isInstanceOf(FramingError.Truncated.class));
+                    else assertThat(last).isEqualTo(new Event.Ended());
+                });
             }
         }
     }
@@ -71,8 +85,8 @@ class CaptureTest {
     static List<Recorded> recorded() throws IOException, URISyntaxException {
         List<Recorded> all = new ArrayList<>();
         for (Path directory : directories().toList()) {
-            FrameCodec codec = Codecs.parse(codec(directory)).get();
             for (String direction : List.of("c2s", "s2c")) {
+                FrameCodec codec = codec(directory, direction);
                 Path file = directory.resolve(direction + ".bin");
                 // what a client sends after DATA is no line
                 boolean mail = directory.getFileName().toString().startsWith("smtp") && direction.equals("c2s");
@@ -99,6 +113,31 @@ class CaptureTest {
                 .orElse(null);
     }
 
+    private static FrameCodec codec(Path directory, String direction) throws IOException {
+        FrameCodec codec = Codecs.parse(codec(directory)).get();
+        if (!(codec instanceof HttpResponses responses)) return codec;
+        if (direction.equals("c2s")) return HttpRequests.strict();
+        List<String> methods = words(directory.resolve("manifest.json"), "c2s", "methods");
+        return new FrameCodec() { // where a response ends depends on what was asked
+            @Override
+            public FrameDecoder newDecoder() {
+                HttpResponses.Decoder decoder = responses.decoder();
+                methods.forEach(decoder::expect);
+                return decoder;
+            }
+
+            @Override
+            public FrameEncoder newEncoder() {
+                return responses.newEncoder();
+            }
+
+            @Override
+            public int maxFrameLength() {
+                return responses.maxFrameLength();
+            }
+        };
+    }
+
     private static Recorded read(Path directory, String direction, FrameCodec codec) throws IOException {
         byte[] bytes = Files.readAllBytes(directory.resolve(direction + ".bin"));
         long[] reads = numbers(directory.resolve("manifest.json"), direction, "reads");
@@ -107,7 +146,23 @@ class CaptureTest {
         for (int i = 0; i < ends.length; i++) ends[i] = at += (int) reads[i];
         assertThat(at).as("bytes of all reads of %s %s", directory, direction).isEqualTo(bytes.length);
         long[] frames = numbers(directory.resolve("manifest.json"), direction, "frames");
-        return new Recorded(directory.getFileName() + " " + direction, codec, bytes, ends, frames);
+        boolean truncated = directory.getFileName().toString().startsWith("http1")
+                && words(directory.resolve("manifest.json"), direction, "bodies")
+                        .contains("unsent body");
+        if (truncated) frames = Arrays.copyOf(frames, frames.length - 2); // the last is what came of one
+        return new Recorded(directory.getFileName() + " " + direction, codec, bytes, ends, frames, truncated);
+    }
+
+    /** The strings of the array {@code field} of the object {@code direction}. */
+    private static List<String> words(Path manifest, String direction, String field) throws IOException {
+        try (JsonParser json = new JsonFactory().createParser(manifest.toFile())) {
+            json.nextToken();
+            enter(json, direction);
+            enter(json, field);
+            List<String> all = new ArrayList<>();
+            while (json.nextToken() != JsonToken.END_ARRAY) all.add(json.getText());
+            return all;
+        }
     }
 
     /** All numbers of the array {@code field} of the object {@code direction}, however deep. */

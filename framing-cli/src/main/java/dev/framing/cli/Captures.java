@@ -1,5 +1,11 @@
 package dev.framing.cli;
 
+import dev.framing.FrameCodec;
+import dev.framing.FrameDecoder;
+import dev.framing.FrameEncoder;
+import dev.framing.codec.HttpResponses;
+import dev.framing.text.Codecs;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +17,34 @@ final class Captures {
     record Entry(String capture, String direction, String codec) {
         String name() {
             return capture + " " + direction;
+        }
+
+        /** What cuts it. */
+        FrameCodec framing() throws IOException {
+            FrameCodec parsed = Codecs.parse(codec).get();
+            return parsed instanceof HttpResponses responses
+                    ? new Answers(responses, Recording.methods(capture))
+                    : parsed;
+        }
+    }
+
+    /** Responses to requests that are known: where one ends depends on what was asked. */
+    private record Answers(HttpResponses responses, List<String> methods) implements FrameCodec {
+        @Override
+        public FrameDecoder newDecoder() {
+            HttpResponses.Decoder decoder = responses.decoder();
+            methods.forEach(decoder::expect);
+            return decoder;
+        }
+
+        @Override
+        public FrameEncoder newEncoder() {
+            return responses.newEncoder();
+        }
+
+        @Override
+        public int maxFrameLength() {
+            return responses.maxFrameLength();
         }
     }
 
@@ -26,7 +60,6 @@ final class Captures {
             new Later("smtp*, client to server", "lines, then a body: depends on the replies"),
             new Later("redis-* (8)", "RESP: a line, then counted bytes, nested"),
             new Later("postgresql-* (5)", "start-up packets have no type byte, messages do"),
-            new Later("http1-* (8)", "the body's end depends on head and request"),
             new Later("memcached-text* (2)", "a line, then counted bytes"));
 
     private Captures() {}
@@ -43,6 +76,18 @@ final class Captures {
         add(all, "syslog-lf", "syslog-lf", C2S);
         for (String name : List.of("smtp", "smtp-curl", "smtp-pipelined")) add(all, name, "smtp", S2C);
         add(all, "memcached-binary", "memcached-binary", C2S, S2C);
+        for (String name : List.of(
+                "http1-keepalive",
+                "http1-chunked",
+                "http1-chunked-upload",
+                "http1-close",
+                "http1-close-http10",
+                "http1-close-unbounded",
+                "http1-expect-refused",
+                "http1-pipelined")) {
+            add(all, name, "http-request", C2S);
+            add(all, name, "http-response", S2C);
+        }
         return List.copyOf(all);
     }
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
             "",
             "  {\"position\":0,\"head\":\"0002\",\"payload\":\"6869\",\"tail\":\"\"}",
             "",
-            "head, payload and tail are hex; \"fields\" are there where the head holds header fields. Where the stream breaks, or ends"
+            "head, payload and tail are hex; \"start\", \"fields\" and \"trailers\" are there where the frame has them. Where the stream breaks, or ends"
                     + " inside a frame, the last line is",
             "",
             "  {\"error\":\"FrameTooLong|Malformed|Truncated\",\"position\":n,\"message\":\"...\"}",

@@ -1,7 +1,6 @@
 package dev.framing.cli;
 
 import dev.framing.cli.Look.Style;
-import dev.framing.text.Codecs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -56,9 +55,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<Matrix.Row> rows = new ArrayList<>();
         for (Captures.Entry entry : Captures.ALL) {
-            if (entry.name().contains(only))
-                rows.add(new Matrix.Row(
-                        Recording.of(entry), Codecs.parse(entry.codec()).get()));
+            if (entry.name().contains(only)) rows.add(new Matrix.Row(Recording.of(entry), entry.framing()));
         }
         if (rows.isEmpty()) throw new ParameterException(spec.commandLine(), "no stream is called '" + only + "'");
         return run(rows);

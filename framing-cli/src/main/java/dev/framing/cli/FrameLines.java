@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.framing.Frame;
 import dev.framing.FrameHandler;
 import dev.framing.FramingError;
+import dev.framing.codec.Fields;
 import dev.framing.codec.Headers;
+import dev.framing.codec.StartLine;
+import dev.framing.codec.Trailers;
 import io.netty.buffer.ByteBufUtil;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   {"position":0,"head":"0002","payload":"6869","tail":""}
  *   {"position":4,"head":"...","payload":"...","tail":"","fields":[["Content-Length","142"]]}
+ *   {"position":9,"head":"...","payload":"...","tail":"...","length":231,"fields":[...],"trailers":[["X-Sum","7"]]}
  *   {"error":"Truncated","position":42,"message":"stream ended inside the frame at byte 42: ..."}
  * </pre>
+ *
+ * {@code length} stands where a frame covers more of the stream than what is shown: chunk lines, escapes.
  */
 final class FrameLines implements FrameHandler, Closeable {
     private static final JsonFactory JSON = JsonFactory.builder().build();
@@ -46,8 +52,15 @@ final class FrameLines implements FrameHandler, Closeable {
             hex("head", frame, payload - frame.headLength(), frame.headLength());
             hex("payload", frame, payload, frame.payloadLength());
             hex("tail", frame, tail, frame.tailLength());
+            long shown = (long) frame.headLength() + frame.payloadLength() + frame.tailLength();
+            if (frame.length() != shown) json.writeNumberField("length", frame.length());
             Headers headers = frame.detail(Headers.class).getOrNull();
-            if (headers != null) fields(headers);
+            if (headers != null) {
+                startLine(headers.startLine());
+                fields("fields", headers);
+            }
+            Trailers trailers = frame.detail(Trailers.class).getOrNull();
+            if (trailers != null) fields("trailers", trailers);
             endLine();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -58,12 +71,19 @@ final class FrameLines implements FrameHandler, Closeable {
         json.writeStringField(name, ByteBufUtil.hexDump(frame.buffer(), index, length));
     }
 
-    private void fields(Headers headers) throws IOException {
-        json.writeArrayFieldStart("fields");
-        for (int i = 0; i < headers.count(); i++) {
+    private void startLine(StartLine line) throws IOException {
+        if (line.parts() == 0) return;
+        json.writeArrayFieldStart("start");
+        for (int i = 0; i < line.parts(); i++) json.writeString(line.part(i));
+        json.writeEndArray();
+    }
+
+    private void fields(String name, Fields fields) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (int i = 0; i < fields.count(); i++) {
             json.writeStartArray();
-            json.writeString(headers.name(i));
-            json.writeString(headers.value(i));
+            json.writeString(fields.name(i));
+            json.writeString(fields.value(i));
             json.writeEndArray();
         }
         json.writeEndArray();

@@ -2,10 +2,14 @@ package dev.framing.cli;
 
 import dev.framing.Frame;
 
-/** Where a frame stands in its stream: {@code [position, position + head)} head, then payload, then tail. */
-record Span(long position, int head, int payload, int tail) {
+/**
+ * Where a frame stands in its stream: {@code [position, position + head)} head, then payload, then tail.
+ *
+ * @param length bytes of the stream: more than head, payload and tail where the payload came in chunks
+ */
+record Span(long position, int head, int tail, long length) {
     static Span of(Frame frame) {
-        return new Span(frame.position(), frame.headLength(), frame.payloadLength(), frame.tailLength());
+        return new Span(frame.position(), frame.headLength(), frame.tailLength(), frame.length());
     }
 
     long payloadFrom() {
@@ -13,10 +17,10 @@ record Span(long position, int head, int payload, int tail) {
     }
 
     long tailFrom() {
-        return payloadFrom() + payload;
+        return end() - tail;
     }
 
     long end() {
-        return tailFrom() + tail;
+        return position + length;
     }
 }

@@ -15,7 +15,8 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,27 +33,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DecodeTest {
     private static final byte[] TWO_DNS = HexFormat.of().parseHex("0002" + "6869" + "0000");
 
-    static List<Captures.Entry> captures() {
-        return Captures.ALL;
+    /** All but the responses to HEAD: a codec's text cannot say which of them those are. */
+    static List<Captures.Entry> captures() throws IOException {
+        List<Captures.Entry> all = new ArrayList<>();
+        for (Captures.Entry entry : Captures.ALL) {
+            boolean depends = entry.codec().equals("http-response")
+                    && Recording.methods(entry.capture()).contains("HEAD");
+            if (!depends) all.add(entry);
+        }
+        return all;
     }
 
     @ParameterizedTest
     @MethodSource("captures")
-    void framesAreThoseOfTheManifestHoweverTheyAreRead(Captures.Entry entry) throws IOException {
+    void framesAreThoseOfTheManifestHoweverTheyAreRead(Captures.Entry entry) throws Exception {
         Recording recording = Recording.of(entry);
         Run whole = Run.of(recording.bytes(), "decode", "--codec", entry.codec());
         assertThat(whole.err()).isEmpty();
-        assertThat(whole.status()).isZero();
-        assertThat(whole.lines()).hasSize(recording.frames());
+        assertThat(whole.status()).isEqualTo(recording.truncated() ? 1 : 0);
+        assertThat(whole.lines()).hasSize(recording.frames() + whole.status());
+        if (recording.truncated()) assertThat(whole.last()).startsWith("{\"error\":\"Truncated\"");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < recording.frames(); i++) {
             Map<String, String> line = parse(whole.lines().get(i));
             byte[] frame = HexFormat.of().parseHex(line.get("head") + line.get("payload") + line.get("tail"));
             assertThat(line).containsEntry("position", Long.toString(recording.positions()[i]));
-            assertThat((long) frame.length).isEqualTo(recording.lengths()[i]);
+            assertThat(line.getOrDefault("length", "" + frame.length))
+                    .isEqualTo("" + recording.lengths()[i]);
             bytes.writeBytes(frame);
         }
-        assertThat(Arrays.equals(bytes.toByteArray(), recording.bytes())).isTrue();
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+        assertThat(HexFormat.of().formatHex(digest)).isEqualTo(recording.sha256());
         for (String reads : List.of("1", "7", "random:1")) {
             Run cut = Run.of(recording.bytes(), "decode", "--codec", entry.codec(), "--reads", reads);
             assertThat(cut.equals(whole)).as("--reads " + reads).isTrue();
@@ -73,6 +84,22 @@ class DecodeTest {
         assertThat(Run.of(message, "decode", "--codec", "lsp").out())
                 .endsWith(
                         "\"payload\":\"7b7d\",\"tail\":\"\",\"fields\":[[\"Content-Length\",\"2\"],[\"X-Quote\",\"say \\\"hi\\\"\"]]}\n");
+    }
+
+    @Test
+    void startLineAndTrailersStandInTheLineToo() {
+        byte[] message =
+                ascii("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nDigest: y\r\n\r\n");
+        assertThat(Run.of(message, "decode", "--codec", "http-request").out())
+                .endsWith("\"start\":[\"POST\",\"/x\",\"HTTP/1.1\"],\"fields\":[[\"Transfer-Encoding\",\"chunked\"]],"
+                        + "\"trailers\":[[\"Digest\",\"y\"]]}\n");
+    }
+
+    @Test
+    void aFrameThatCoversMoreThanIsShownSaysHowMuch() {
+        byte[] message = ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1;x\r\nb\r\n0\r\n\r\n");
+        assertThat(Run.of(message, "decode", "--codec", "http-response").out())
+                .contains("\"payload\":\"6162\",\"tail\":\"0d0a\",\"length\":" + message.length + ",");
     }
 
     @Test

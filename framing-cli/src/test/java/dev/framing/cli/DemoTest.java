@@ -28,7 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DemoTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"smtp", "lsp c2s", "syslog", "mqtt311-sub"})
+    @ValueSource(
+            strings = {
+                "smtp",
+                "lsp c2s",
+                "syslog",
+                "mqtt311-sub",
+                "http1-chunked",
+                "http1-expect-refused",
+                "http1-close-http10"
+            })
     void recordedFramesComeBackFromTheSocket(String only) {
         Run run = Run.of("demo", "--only", only);
         assertThat(run.err()).isEmpty();
@@ -98,7 +107,8 @@ class DemoTest {
                 r.reads(),
                 Arrays.copyOf(r.positions(), frames),
                 Arrays.copyOf(r.lengths(), frames),
-                sha256);
+                sha256,
+                r.truncated());
     }
 
     @Test
@@ -114,6 +124,13 @@ class DemoTest {
         Run run = demo(with(r, Arrays.copyOf(r.bytes(), r.bytes().length + 1), r.frames(), r.sha256()), "smtp");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).contains("stream ended inside the frame at byte 395");
+    }
+
+    @Test
+    void aStreamThatBreaksOffIsRightOnlyIfTheRecordingSaysSo() throws Exception {
+        Recording r = Recording.of(new Captures.Entry("smtp-pipelined", "s2c", "smtp"));
+        Recording broken = new Recording(r.name(), r.bytes(), r.reads(), r.positions(), r.lengths(), r.sha256(), true);
+        assertThat(demo(broken, "smtp").out()).contains("the stream breaks off inside a frame, and was not found to");
     }
 
     private static Run demo(Recording recording, String codec) throws Exception {
@@ -159,7 +176,7 @@ class DemoTest {
     @Test
     void aReadIsRightIfItIsOneWholeFrame() {
         Recording recording =
-                new Recording("", new byte[9], new int[0], new long[] {0, 3, 5}, new long[] {3, 2, 4}, "");
+                new Recording("", new byte[9], new int[0], new long[] {0, 3, 5}, new long[] {3, 2, 4}, "", false);
         assertThat(right(recording, 3, 2, 4)).isEqualTo(3);
         assertThat(right(recording, 9)).isZero();
         assertThat(right(recording, 2, 1, 2, 4)).isEqualTo(2);

@@ -10,7 +10,7 @@ class DumpTest {
     private static final byte[] BYTES =
             "\0\5hello\r\n\0\2hi\r\n\0\17fifteen of them".getBytes(StandardCharsets.US_ASCII);
     private static final List<Span> FRAMES =
-            List.of(new Span(0, 2, 5, 2), new Span(9, 2, 2, 2), new Span(15, 2, 15, 0));
+            List.of(new Span(0, 2, 2, 9), new Span(9, 2, 2, 6), new Span(15, 2, 0, 17));
     private static final int[] READS = {1, 7, 4, 1, 19};
 
     @Test
@@ -57,7 +57,7 @@ class DumpTest {
     @Test
     void rowsWithoutABoundaryAreTold() {
         byte[] long1 = new byte[200];
-        String dump = new Dump(Look.PLAIN, long1, 0, 200, List.of(new Span(0, 2, 198, 0)), new int[] {200}).render();
+        String dump = new Dump(Look.PLAIN, long1, 0, 200, List.of(new Span(0, 2, 0, 200)), new int[] {200}).render();
         assertThat(dump).contains("\n          ... 160 bytes of payload, no boundary in them\n     176  00 ");
         assertThat(dump.lines()).hasSize(3 + 1 + 3 + 3);
     }
@@ -66,13 +66,13 @@ class DumpTest {
     void aBoundaryIsNeverHidden() {
         byte[] bytes = new byte[200];
         String dump =
-                new Dump(Look.PLAIN, bytes, 0, 200, List.of(new Span(0, 0, 200, 0)), new int[] {100, 100}).render();
+                new Dump(Look.PLAIN, bytes, 0, 200, List.of(new Span(0, 0, 0, 200)), new int[] {100, 100}).render();
         assertThat(dump).contains("|2-").contains("      96  00");
     }
 
     @Test
     void framesOfPayloadOnlyAreToldApart() {
-        List<Span> frames = List.of(new Span(0, 0, 3, 0), new Span(3, 0, 3, 0));
+        List<Span> frames = List.of(new Span(0, 0, 0, 3), new Span(3, 0, 0, 3));
         assertThat(new Dump(Look.PLAIN, BYTES, 0, 6, frames, new int[0]).render())
                 .contains("\n  frames |pp pp pp|pp pp pp\n");
         assertThat(new Dump(new Look(true, false, true), BYTES, 0, 6, frames, new int[0]).render())
@@ -81,7 +81,7 @@ class DumpTest {
 
     @Test
     void bytesOfNoFrameHaveNoLetter() {
-        assertThat(new Dump(Look.PLAIN, BYTES, 0, 4, List.of(new Span(2, 1, 0, 0)), new int[0]).render())
+        assertThat(new Dump(Look.PLAIN, BYTES, 0, 4, List.of(new Span(2, 1, 0, 1)), new int[0]).render())
                 .contains("\n  frames       |hh\n");
     }
 }

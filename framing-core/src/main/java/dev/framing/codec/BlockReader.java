@@ -53,28 +53,29 @@ abstract class BlockReader<F extends Fields> {
     final boolean read(ByteBuf in, int index, int end, FrameSink out) {
         for (; ; ) {
             Outcome outcome = scan(in, index, byteByByte ? Math.min(end, index + scanner.scanned() + 1) : end);
-            if (!byteByByte && isOver(in, index)) {
+            long least = scanner.least(in, index, fields);
+            if (!byteByByte && isOver(least)) {
                 scanner.reset();
                 byteByByte = true;
                 continue;
             }
             if (outcome == Outcome.WHOLE) return true;
-            if (!isRight(outcome, in, index, out)) return false;
+            if (!isRight(outcome, index, least, out)) return false;
             if (scanner.scanned() == end - index) return false;
         }
     }
 
-    private boolean isOver(ByteBuf in, int index) {
-        return scanner.isOver(in, index, fields)
-                || LengthLayout.saturatedSum(scanner.least(in, index, fields), leastBeside()) > max
+    private boolean isOver(long least) {
+        return least > scanner.grammar().maxHead()
+                || scanner.lineIsOver()
+                || LengthLayout.saturatedSum(least, leastBeside()) > max
                 || body() > maxBody;
     }
 
     /** Tells what is known, then what is wrong. */
-    private boolean isRight(Outcome outcome, ByteBuf in, int index, FrameSink out) {
+    private boolean isRight(Outcome outcome, int index, long least, FrameSink out) {
         HeadGrammar grammar = scanner.grammar();
         int scanned = scanner.scanned();
-        long least = scanner.least(in, index, fields);
         if (tell(index, scanned, least, out) < 0) return false;
         if (least > grammar.maxHead()) return out.tooLong(grammar.maxHead(), "bytes of " + unit());
         if (scanner.lineIsOver()) return out.tooLong(grammar.maxLine(), "bytes of a line of the " + unit());

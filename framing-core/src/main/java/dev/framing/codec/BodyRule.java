@@ -1,5 +1,6 @@
 package dev.framing.codec;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where the body of a message ends, by what its head says, and what may follow it. One per stream. */
@@ -26,8 +27,13 @@ abstract class BodyRule {
         SWITCH
     }
 
-    /** Bytes of the shortest chunked body. */
-    static final int LEAST_CHUNKED = "0\r\n\r\n".length();
+    /** Bytes of the shortest last chunk. */
+    static final int LAST_CHUNK = "0\r\n".length();
+
+    /** Bytes of the shortest trailers: the line end behind them. */
+    static int leastTrailers(Set<Leniency> allowed) {
+        return allowed.contains(Leniency.BARE_LF) ? 1 : 2;
+    }
 
     /** Why no message may begin here; null: it may. */
     @Nullable
@@ -59,7 +65,7 @@ abstract class BodyRule {
             case LENGTH -> length(head);
             case LENGTH_THEN_NUL -> LengthLayout.saturatedSum(length(head), 1);
             case NUL -> 1;
-            case CHUNKED -> LEAST_CHUNKED;
+            case CHUNKED -> LAST_CHUNK + leastTrailers(head.grammar().allowed());
             case UNTIL_CLOSE -> 0;
         };
     }

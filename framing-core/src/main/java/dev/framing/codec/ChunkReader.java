@@ -50,6 +50,12 @@ final class ChunkReader {
     private final long maxBody;
 
     private final TrailerReader trailers;
+    /** Of the chunk line read last. */
+    private final ChunkExtensions extensions = new ChunkExtensions();
+    /** Bytes of the shortest trailers: one line end. */
+    private final int leastTrailers;
+    /** Bytes of the shortest end of a body: last chunk and trailers. */
+    private final int leastLast;
 
     private State state = State.START;
     /** Of the chunk line being read. */
@@ -69,6 +75,8 @@ final class ChunkReader {
         spaceInExtension = rules.allows(Leniency.SPACE_IN_EXTENSION);
         maxBody = Math.min(rules.body(), Long.MAX_VALUE - 1);
         trailers = new TrailerReader(rules);
+        leastTrailers = BodyRule.leastTrailers(rules.allowed());
+        leastLast = BodyRule.LAST_CHUNK + leastTrailers;
     }
 
     /** A body begins, behind a head of that many bytes. */
@@ -78,6 +86,18 @@ final class ChunkReader {
         size = content = 0;
         wire = head;
         trailers.reset();
+        extensions.clear();
+    }
+
+    /** Nothing is being read: an idle stream holds no tables. */
+    void rest() {
+        trailers.fields.giveBack();
+        extensions.release();
+    }
+
+    /** Those of the last chunk, once the body is whole. */
+    ChunkExtensions extensions() {
+        return extensions;
     }
 
     /** The trailers of the body that was read last. */
@@ -94,21 +114,24 @@ final class ChunkReader {
      * Tells what the bytes {@code [index, end)} are; {@link #STOP}: return. Else all is told but the trailers, which are whole and stand at
      * the index answered.
      */
-    int read(ByteBuf in, int index, int end, FrameSink out) {
+    int read(ByteBuf in, int index, int end, Headers headers, FrameSink out) {
         int at = index;
         while (state != State.TRAILERS) {
-            at = state == State.DATA ? data(at, end, out) : line(in, at, end, out);
+            at = state == State.DATA ? data(at, end, headers, out) : line(in, at, end, out);
             if (at == STOP) return STOP;
         }
         if (at == end) {
-            out.pending(at, 0, 0, LINE_END, -1);
+            out.pending(at, 0, 0, leastTrailers, -1);
             return STOP;
         }
         trailers.before = wire;
         return trailers.read(in, at, end, out) ? at : STOP;
     }
 
-    private int data(int index, int end, FrameSink out) {
+    private int data(int index, int end, Headers headers, FrameSink out) {
+        boolean described = left == size && !extensions.isEmpty();
+        headers.extensions(described ? extensions : null);
+        if (described) out.detail(headers);
         int n = (int) Math.min(left, end - index);
         left -= n;
         wire += n;
@@ -129,11 +152,12 @@ final class ChunkReader {
         int told = index;
         String mistake = null;
         while (state != State.DATA && state != State.TRAILERS) {
-            if (i > told && isOver() || i == end) {
-                if (i > told && !drop(told, i, out)) return STOP;
+            boolean over = isOver();
+            if (over || i == end) {
+                if (i > told && !out.drop(told, i - told)) return STOP;
                 told = i;
+                if (over && !isAllowed(i, out)) return STOP;
             }
-            if (isOver() && !isAllowed(i, out)) return STOP;
             if (i == end) {
                 out.pending(i, 0, 0, least(), -1);
                 return STOP;
@@ -145,15 +169,11 @@ final class ChunkReader {
             i++;
             wire++;
         }
-        if (i > told && !drop(told, i, out)) return STOP;
+        if (i > told && !out.drop(told, i - told)) return STOP;
         if (mistake == null) return i;
         out.pending(i, 0, 0, least(), -1);
         out.malformed(i, mistake);
         return STOP;
-    }
-
-    private static boolean drop(int index, int end, FrameSink out) {
-        return out.drop(index, end - index);
     }
 
     private boolean isOver() {
@@ -180,10 +200,16 @@ final class ChunkReader {
         if (state == State.START || state == State.SIZE) {
             if (next == State.SIZE) size = sixteenfold(size, HeaderBytes.hexDigit(b));
         }
-        lineBytes = next == State.START ? 0 : lineBytes + 1;
+        lineBytes = next == State.START || next == State.DATA ? 0 : lineBytes + 1;
         if (next == State.DATA) left = size;
+        if (next == State.START) extensions.clear();
+        else if (isExtension(next)) extensions.add(b, rules.chunkLine());
         state = next;
         return null;
+    }
+
+    private static boolean isExtension(State state) {
+        return state.compareTo(State.NAME_START) >= 0 && state.compareTo(State.GAP) <= 0;
     }
 
     private @Nullable State next(int b) {
@@ -200,7 +226,8 @@ final class ChunkReader {
                 return HeaderBytes.isBlank(b) && (spaceAfterSize || spaceInExtension) ? State.AFTER_SIZE : semicolon(b);
             case AFTER_SIZE:
                 if (b == '\r' && spaceAfterSize) return State.LF;
-                return HeaderBytes.isBlank(b) ? State.AFTER_SIZE : semicolon(b);
+                if (HeaderBytes.isBlank(b)) return State.AFTER_SIZE;
+                return spaceInExtension ? semicolon(b) : null;
             case NAME_START:
                 if (spaceInExtension && HeaderBytes.isBlank(b)) return State.NAME_START;
                 return FieldBytes.isToken(b) ? State.NAME : null;
@@ -272,15 +299,13 @@ final class ChunkReader {
     /** Bytes of the message that are missing at least. */
     private long least() {
         return switch (state) {
-            case DATA_CR -> LINE_END + BodyRule.LEAST_CHUNKED;
-            case DATA_LF -> 1 + BodyRule.LEAST_CHUNKED;
-            case DATA -> LengthLayout.saturatedSum(left, LINE_END + BodyRule.LEAST_CHUNKED);
-            case TRAILERS -> LINE_END;
+            case DATA_CR -> LINE_END + leastLast;
+            case DATA_LF -> 1 + leastLast;
+            case DATA -> LengthLayout.saturatedSum(left, LINE_END + leastLast);
+            case TRAILERS -> leastTrailers;
             default -> {
                 int line = restOfLine();
-                yield size == 0
-                        ? line + LINE_END
-                        : LengthLayout.saturatedSum(size, line + LINE_END + BodyRule.LEAST_CHUNKED);
+                yield size == 0 ? line + leastTrailers : LengthLayout.saturatedSum(size, line + LINE_END + leastLast);
             }
         };
     }

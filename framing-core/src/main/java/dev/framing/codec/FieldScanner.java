@@ -225,6 +225,7 @@ final class FieldScanner {
         }
         fields.nameStarts(at);
         alike = 0;
+        framing.nameStarts();
         framed = false;
         if (comment) fields.nameEnds(at);
         state = comment ? State.VALUE : State.NAME;

@@ -44,6 +44,10 @@ final class FramingFields {
     private final boolean blanks;
 
     private Kind kind = Kind.OTHER;
+    /** So many bytes of the name being read are of {@link #answer}'s kind: nobody looks at them twice, however they come. */
+    private int asked;
+
+    private Kind answer = Kind.OTHER;
     private State state = State.START;
     private boolean hasLength;
     private boolean hasCoding;
@@ -111,7 +115,20 @@ final class FramingFields {
         return kind(in, from, to) != Kind.OTHER;
     }
 
+    /** A name starts: of the one before nothing is known. */
+    void nameStarts() {
+        asked = 0;
+    }
+
     private Kind kind(ByteBuf in, int from, int to) {
+        if (to - from != asked) {
+            asked = to - from;
+            answer = kindOf(in, from, to);
+        }
+        return answer;
+    }
+
+    private Kind kindOf(ByteBuf in, int from, int to) {
         int n = to - from;
         if (n == CONTENT_LENGTH.length() && counts() && is(in, from, CONTENT_LENGTH)) return Kind.LENGTH;
         if (n == 1 && grammar.compact() && counts() && is(in, from, "l")) return Kind.LENGTH;
@@ -148,7 +165,7 @@ final class FramingFields {
         return null;
     }
 
-    /** The next byte of the value, no line end. Null: it is right. */
+    /** The next byte of the value, no line end. Null: it is right, else what is missing is still what was missing before it. */
     @Nullable
     String take(int b) {
         return kind == Kind.LENGTH ? takeOfLength(b) : takeOfCoding(b);
@@ -157,13 +174,12 @@ final class FramingFields {
     private @Nullable String takeOfLength(int b) {
         boolean digit = HeaderBytes.isDigit(b);
         if (digit && state != State.AFTER) {
+            if (said && !mayBecome(saturated(again, b - '0'), length))
+                return because("two values of Content-Length", "9112 6.3 item 5");
             state = State.INSIDE;
-            if (!said) {
-                length = saturated(length, b - '0');
-                return null;
-            }
-            again = saturated(again, b - '0');
-            return again > length ? because("two values of Content-Length", "9112 6.3 item 5") : null;
+            if (said) again = saturated(again, b - '0');
+            else length = saturated(length, b - '0');
+            return null;
         }
         if (state == State.INSIDE && (blanks && HeaderBytes.isBlank(b) || b == ',')) {
             String mistake = numberEnds();
@@ -177,9 +193,16 @@ final class FramingFields {
         return null;
     }
 
+    /** Are there digits that make the one number the other? */
+    private static boolean mayBecome(long some, long number) {
+        long leading = number;
+        while (leading > some) leading /= 10;
+        return leading == some;
+    }
+
     private @Nullable String numberEnds() {
-        state = State.AFTER;
         if (said && again != length) return because("two values of Content-Length", "9112 6.3 item 5");
+        state = State.AFTER;
         said = true;
         return null;
     }
@@ -191,7 +214,7 @@ final class FramingFields {
                 String mistake = codingEnds();
                 if (mistake != null) return mistake;
             }
-            if (!grammar.allows(Leniency.OTHER_CODINGS) && !grammar.allows(Leniency.EMPTY_CODINGS))
+            if (chunked ? !grammar.allows(Leniency.EMPTY_CODINGS) : !grammar.allows(Leniency.OTHER_CODINGS))
                 return because(NOT_LAST, "9112 6.1");
             state = State.START;
             return null;
@@ -205,14 +228,16 @@ final class FramingFields {
             alike = 0;
         }
         boolean goesOn = alike >= 0 && alike < CHUNKED.length() && HeaderBytes.lower(b) == CHUNKED.charAt(alike);
+        if (!goesOn && !grammar.allows(Leniency.OTHER_CODINGS)) return because(NOT_CHUNKED, "9112 7");
         alike = goesOn ? alike + 1 : -1;
-        return goesOn || grammar.allows(Leniency.OTHER_CODINGS) ? null : because(NOT_CHUNKED, "9112 7");
+        return null;
     }
 
     private @Nullable String codingEnds() {
+        if (alike != CHUNKED.length() && !grammar.allows(Leniency.OTHER_CODINGS)) return because(NOT_CHUNKED, "9112 7");
         state = State.AFTER;
         chunked = alike == CHUNKED.length();
-        return chunked || grammar.allows(Leniency.OTHER_CODINGS) ? null : because(NOT_CHUNKED, "9112 7");
+        return null;
     }
 
     /** The line ends. Null: the value is right. */
@@ -222,22 +247,29 @@ final class FramingFields {
             String mistake = state == State.INSIDE ? numberEnds() : null;
             return state == State.START ? because(NO_NUMBER, "9112 6.3 item 5") : mistake;
         }
-        String mistake = state == State.INSIDE ? codingEnds() : null;
-        if (mistake != null) return mistake;
+        boolean inside = state == State.INSIDE;
+        boolean last = inside ? alike == CHUNKED.length() : chunked;
         boolean empty = state == State.START && !(chunked && grammar.allows(Leniency.EMPTY_CODINGS));
-        if (empty || !chunked) return because(empty ? "an empty transfer coding" : NOT_LAST, "9112 6.3 item 4");
-        return null;
+        if (inside && !last && !grammar.allows(Leniency.OTHER_CODINGS)) return because(NOT_CHUNKED, "9112 7");
+        if (empty || !last) return because(empty ? "an empty transfer coding" : NOT_LAST, "9112 6.3 item 4");
+        return inside ? codingEnds() : null;
     }
 
     /** Bytes of the value that are missing at least before its line may end. */
     int rest() {
-        if (kind == Kind.LENGTH) return state == State.START ? 1 : 0;
+        if (kind == Kind.LENGTH) return state == State.AFTER ? 0 : restOfNumber();
         if (chunked) return 0;
         return switch (state) {
             case START -> CHUNKED.length();
             case INSIDE -> alike >= 0 ? CHUNKED.length() - alike : 1 + CHUNKED.length();
             case AFTER -> 1 + CHUNKED.length();
         };
+    }
+
+    private int restOfNumber() {
+        int digits = 0;
+        if (said) for (long number = length; number > again; number /= 10) digits++; // it must become the same
+        return state == State.START ? Math.max(1, digits) : digits;
     }
 
     private String because(String mistake, String section) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a header block once: start line, fields, empty line. Finding its end, holding every byte against the grammar and noting where
  * each part stands is one pass that can stop and go on at any byte. Offsets are relative to the block's first byte.
  *
- * <p>Limits are no verdicts here, but for the number of fields: a scan goes as far as the bytes do, and {@link #isOver} says afterwards
- * that a limit was passed on the way. Only then must the block be read again, byte by byte, to find where.
+ * <p>Limits are no verdicts here, but for the number of fields: a scan goes as far as the bytes do, and {@link #least} and {@link
+ * #lineIsOver} say afterwards that a limit was passed on the way. Only then must the block be read again, byte by byte, to find where.
  */
 final class HeadScanner {
     enum Outcome {
@@ -107,11 +107,6 @@ final class HeadScanner {
         int from = first ? startLine.start() : fieldLines.lineStart();
         int rest = first ? startLine.rest() : fieldLines.restOfLine();
         return scanned - from + (long) rest > grammar.maxLine();
-    }
-
-    /** Was a limit of the block passed somewhere in the bytes scanned? */
-    boolean isOver(ByteBuf in, int index, Fields fields) {
-        return least(in, index, fields) > grammar.maxHead() || lineIsOver();
     }
 
     /** Bytes from the block's first one on that were found right; all of it once it is whole. */

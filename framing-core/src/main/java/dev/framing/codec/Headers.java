@@ -16,6 +16,8 @@ public final class Headers extends Fields implements BorrowedDetail {
     private final StartLine startLine = new StartLine(this);
     /** Those of the same frame, once they were read. */
     private @Nullable Trailers trailers;
+    /** Those of the chunk that is being told, if it has some. */
+    private @Nullable ChunkExtensions extensions;
     /** The part shown has the head in it, the tail. */
     private boolean hasHead;
 
@@ -59,6 +61,7 @@ public final class Headers extends Fields implements BorrowedDetail {
             kept.trailers = new Trailers();
             t.copyTo(kept.trailers);
         }
+        if (extensions != null) kept.extensions = extensions.copy();
         kept.show(bytes, 0, head, tail);
         return kept;
     }
@@ -67,6 +70,7 @@ public final class Headers extends Fields implements BorrowedDetail {
     @Override
     public <T> @Nullable T as(Class<T> type) {
         if (hasHead && type.isInstance(this)) return type.cast(this);
+        if (!hasHead && type.isInstance(extensions)) return type.cast(extensions);
         return hasTail && type.isInstance(trailers) ? type.cast(trailers) : null;
     }
 
@@ -75,6 +79,12 @@ public final class Headers extends Fields implements BorrowedDetail {
         super.clear();
         startLine.clear();
         trailers = null;
+        extensions = null;
+    }
+
+    /** A chunk begins: they are shown with the first of its data. */
+    void extensions(@Nullable ChunkExtensions read) {
+        extensions = read;
     }
 
     /** Trailers were read: they are shown with the end of this frame. */

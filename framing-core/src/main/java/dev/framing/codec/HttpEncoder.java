@@ -42,6 +42,9 @@ abstract class HttpEncoder implements FrameEncoder {
     private final HeadScanner scanner;
     private final ContentWriter body;
 
+    /** The message begun answers HEAD: its content is left out. */
+    private boolean leftOut;
+
     private boolean closed;
     /** The last message was of a kind that another protocol follows. */
     private @Nullable String handedOver;
@@ -68,6 +71,11 @@ abstract class HttpEncoder implements FrameEncoder {
      */
     abstract Content content(long length);
 
+    /** The content of the message is announced and left out: it answers HEAD. */
+    boolean leavesOut() {
+        return false;
+    }
+
     /** The head was written. Null, or why no other message may follow this one. */
     abstract @Nullable String written();
 
@@ -77,36 +85,39 @@ abstract class HttpEncoder implements FrameEncoder {
     public void encode(ByteBuf head, ByteBuf payload, FrameWriter out) {
         int length = payload.readableBytes();
         head(head, length, out);
-        if (length > 0) out.write(payload, payload.readerIndex(), length);
+        if (length > 0 && !leavesOut()) out.write(payload, payload.readerIndex(), length);
     }
 
     @Override
     public void begin(ByteBuf head, long length, FrameWriter out) {
         if (length < -1) throw new IllegalArgumentException("length " + length + " is negative");
         boolean chunked = head(head, length, out) == Content.CHUNKED;
+        leftOut = leavesOut();
+        if (leftOut) return;
         if (chunked) body.beginChunks(rules.max() - head.readableBytes() - CHUNKED.length);
         else body.begin(Math.max(length, 0));
     }
 
     @Override
     public void piece(ByteBuf payload, FrameWriter out) {
-        body.piece(payload, out);
+        if (!leftOut) body.piece(payload, out);
     }
 
     @Override
     public void end(FrameWriter out) {
-        body.end(out);
+        if (!leftOut) body.end(out);
+        leftOut = false;
     }
 
     /** @param tail trailers as {@link Head#fields()} makes them */
     @Override
     public void end(ByteBuf tail, FrameWriter out) {
-        if (tail.isReadable()) body.end(tail, out);
-        else body.end(out);
+        if (tail.isReadable() && !leftOut) body.end(tail, out);
+        else end(out);
     }
 
     private Content head(ByteBuf head, long length, FrameWriter out) {
-        if (body.isBegun()) throw new IllegalStateException("the message begun has not ended");
+        if (body.isBegun() || leftOut) throw new IllegalStateException("the message begun has not ended");
         if (closed) throw new IllegalStateException(CLOSED);
         String other = handedOver;
         if (other != null && !goesOn()) throw new IllegalStateException(other);

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Encoder</b>: its {@code head} is a status line and fields, as {@link Head#response} makes them. Content-Length or
  * Transfer-Encoding it writes itself, neither where there is no content (1xx, 204, 2xx to CONNECT). In an answer to HEAD and in 304 a
- * Content-Length may be given, which says what GET would get; the payload stays empty.
+ * Content-Length may be given, which says what GET would get; the payload stays empty. Where the connection knows what was asked ({@link
+ * HttpConnection#server()}) an answer to HEAD is written as one to GET, and its content left out.
  */
 public final class HttpResponses implements FrameCodec {
     /** Whole message: as {@link HeaderFramed#DEFAULT_MAX}, who asks wants the answer. */

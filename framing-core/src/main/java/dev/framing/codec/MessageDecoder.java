@@ -241,7 +241,7 @@ final class MessageDecoder implements FrameDecoder {
     private void rest() {
         head.fields.giveBack();
         ChunkReader c = chunks;
-        if (c != null) c.trailers().giveBack();
+        if (c != null) c.rest();
     }
 
     // ------------------------------------------------------------------------------------------------ the body
@@ -300,12 +300,12 @@ final class MessageDecoder implements FrameDecoder {
 
     private int chunks(ByteBuf in, int index, int end, FrameSink out) {
         ChunkReader c = chunkReader();
-        int at = c.read(in, index, end, out);
+        int at = c.read(in, index, end, head.fields, out);
         if (at == ChunkReader.STOP) return STOP;
-        if (c.trailers().count() > 0) {
-            head.fields.trailers(c.trailers());
-            out.detail(head.fields);
-        }
+        boolean described = !c.extensions().isEmpty();
+        head.fields.extensions(described ? c.extensions() : null);
+        if (c.trailers().count() > 0) head.fields.trailers(c.trailers());
+        if (described || c.trailers().count() > 0) out.detail(head.fields);
         int tail = c.tail();
         over();
         return out.end(at, tail) ? at + tail : STOP;

@@ -15,6 +15,7 @@ final class ResponseEncoder extends HttpEncoder {
     private Method answered;
 
     private boolean wasAsked;
+    private boolean leavesOut;
 
     /**
      * @param asked what the responses answer, one after the other; null: nobody says
@@ -47,9 +48,10 @@ final class ResponseEncoder extends HttpEncoder {
         wasAsked = asked != null && !asked.isEmpty();
         answered = asked != null && wasAsked ? asked.first() : to;
         String kind = withoutContent();
+        leavesOut = wasAsked && answered == Method.HEAD && mayHaveContent() && length != 0 && !saysLength();
+        if (leavesOut) return byLength(length);
         if (kind != null && length > 0) throw new IllegalArgumentException(kind + " has no content");
-        boolean mayAnnounce =
-                status() == NOT_MODIFIED || answered == Method.HEAD && status() >= 200 && status() != NO_CONTENT;
+        boolean mayAnnounce = status() == NOT_MODIFIED || answered == Method.HEAD && mayHaveContent();
         if (!mayAnnounce && kind != null && saysLength())
             throw new IllegalArgumentException(kind + " has no Content-Length (RFC 9110 8.6)");
         if (kind != null) return Content.NONE;
@@ -57,10 +59,18 @@ final class ResponseEncoder extends HttpEncoder {
         return byLength(length);
     }
 
-    private @Nullable String withoutContent() {
+    private boolean mayHaveContent() {
         int status = status();
-        if (status < 200 || status == NO_CONTENT || status == NOT_MODIFIED) return "a response of status " + status;
+        return status >= 200 && status != NO_CONTENT && status != NOT_MODIFIED;
+    }
 
+    @Override
+    boolean leavesOut() {
+        return leavesOut;
+    }
+
+    private @Nullable String withoutContent() {
+        if (!mayHaveContent()) return "a response of status " + status();
         if (answered == Method.HEAD) return "a response to HEAD";
         return opensTunnel() ? "a response that opens a tunnel" : null;
     }

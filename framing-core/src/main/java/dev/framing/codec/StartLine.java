@@ -110,6 +110,11 @@ public final class StartLine {
         return parts[2 * check(i) + 1] - parts[2 * i];
     }
 
+    /** Part {@code i} as it stands. */
+    public String part(int i) {
+        return headers.text(index(i), length(i));
+    }
+
     /** Is part {@code i} that word, in that case? Makes no string. */
     boolean isPart(int i, String word) {
         return length(i) == word.length() && headers.isText(index(i), word);
@@ -117,7 +122,7 @@ public final class StartLine {
 
     private String part(Form of, int i) {
         if (form != of) throw new IllegalStateException("the start line is a " + form + ", not a " + of);
-        return headers.text(index(i), length(i));
+        return part(i);
     }
 
     private int check(int i) {
@@ -129,7 +134,7 @@ public final class StartLine {
     @Override
     public String toString() {
         StringBuilder all = new StringBuilder();
-        for (int i = 0; i < parts(); i++) all.append(i == 0 ? "" : " ").append(headers.text(index(i), length(i)));
+        for (int i = 0; i < parts(); i++) all.append(i == 0 ? "" : " ").append(part(i));
         return all.toString();
     }
 

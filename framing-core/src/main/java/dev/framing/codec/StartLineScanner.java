@@ -123,7 +123,7 @@ final class StartLineScanner {
                     b = in.getUnsignedByte(i);
                 }
             } else if (state == State.REASON) {
-                while (grammar.bytes().isValue(b)) {
+                while (FieldBytes.HTTP.isValue(b)) {
                     if (++i == end) return i;
                     b = in.getUnsignedByte(i);
                 }

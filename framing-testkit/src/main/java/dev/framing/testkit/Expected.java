@@ -38,6 +38,7 @@ final class Expected {
         if (events.size() != n + 1) return fault(n, last, "the last of " + (n + 1));
         if (reading.end == Reading.End.CLEAN)
             return last instanceof Event.Ended ? Option.none() : fault(n, last, "end");
+        if (reading.end == Reading.End.FINISHED) return afterTheLast(n, last);
         if (isTooLong(last)) return mayBeTooLong(last) ? Option.none() : fault(n, last, reading.end);
         if (reading.least >= 0 && tooLong(reading.leastHead, reading.least, false))
             return fault(n, last, "too long at " + reading.start);
@@ -53,6 +54,15 @@ final class Expected {
         return right ? Option.none() : fault(n, last, "malformed at " + reading.position);
     }
 
+    /** The codec ended: nothing may follow unread. */
+    private Option<String> afterTheLast(int n, @Nullable Event last) {
+        int left = reading.streamLength() - reading.position;
+        Event right = left == 0
+                ? new Event.Ended()
+                : new Event.Failed(new FramingError.LeftoverBytes(reading.position, left));
+        return right.equals(last) ? Option.none() : fault(n, last, right);
+    }
+
     /** Is it certain that the stream is broken? Truncation aside. Where the reference cannot say, none. */
     Option<Boolean> isBroken() {
         for (int i = 0; i < reading.frames().size(); i++) {
@@ -60,7 +70,7 @@ final class Expected {
             if (tooLong(f.head().length, f.length(), reading.isNested(i))) return Option.some(true);
         }
         if (reading.end == Reading.End.MALFORMED) return Option.some(true);
-        if (reading.end == Reading.End.CLEAN) return Option.some(false);
+        if (reading.end == Reading.End.CLEAN || reading.end == Reading.End.FINISHED) return Option.some(false);
         return reading.least < 0 ? Option.none() : Option.some(tooLong(reading.leastHead, reading.least, false));
     }
 
@@ -80,7 +90,7 @@ final class Expected {
             Event.Framed f = reading.frames().get(i);
             if (f.position() == at && tooLong(f.head().length, f.length(), reading.isNested(i))) return true;
         }
-        if (reading.end == Reading.End.CLEAN) return false;
+        if (reading.openFrame() < 0) return false;
         boolean open = at == reading.start && (reading.least < 0 || tooLong(reading.leastHead, reading.least, false));
         // the reference does not tell of a nested frame that is not whole
         return open || reading.least < 0 && at > reading.start;

@@ -16,6 +16,7 @@ public final class Reading {
     /** How the stream ends. */
     enum End {
         CLEAN,
+        FINISHED,
         TRUNCATED,
         MALFORMED
     }
@@ -24,7 +25,7 @@ public final class Reading {
     private final List<Boolean> nested = new ArrayList<>();
     private final byte[] stream;
     End end = End.CLEAN;
-    /** Of the byte that is malformed. */
+    /** Of the byte that is malformed, or of the first one behind the codec's last frame. */
     int position;
     /** Of the frame that is not whole. */
     int start;
@@ -65,7 +66,7 @@ public final class Reading {
 
     /** Position of the frame that is not whole, or -1. */
     public int openFrame() {
-        return end == End.CLEAN ? -1 : start;
+        return end == End.CLEAN || end == End.FINISHED ? -1 : start;
     }
 
     /** What is wrong with the transcript of an engine that was given all of the stream and its end, under this limit. */
@@ -78,8 +79,23 @@ public final class Reading {
         return new Expected(this, maxFrameLength, policy).isBroken();
     }
 
+    int streamLength() {
+        return stream.length;
+    }
+
     boolean isNested(int i) {
         return nested.get(i);
+    }
+
+    /** The codec ended with its last frame ({@link dev.framing.FrameSink#finish}): what stands from {@code at} on is not its own. */
+    public void finished(int at) {
+        end = End.FINISHED;
+        position = at;
+    }
+
+    /** The frame at {@code frame} passes a limit of the codec's own, see {@link dev.framing.FrameSink#tooLong}. */
+    public void tooLong(int frame) {
+        truncated(frame, Long.MAX_VALUE, Long.MAX_VALUE); // under every limit
     }
 
     /** The stream ends in the frame at {@code frame}, which has a head and a length of at least these. */

@@ -193,6 +193,28 @@ class HttpEncoderTest {
         assertThat(out.end().text()).isEqualTo(alone);
     }
 
+    /** On a connection of a server: who answers need not know whether GET or HEAD was asked. */
+    @Test
+    void anAnswerToHeadIsThatToGetWithoutItsContent() {
+        Asked asked = new Asked();
+        for (int i = 0; i < 5; i++) asked.add(Asked.Method.HEAD);
+        asked.add(Asked.Method.OTHER);
+        Out out = new Out(new ResponseEncoder(HttpRules.of(1000), asked, Asked.Method.OTHER));
+        String counted = OK + "Content-Length: 5\r\n\r\n";
+        assertThat(out.encode(OK, "hello").text()).isEqualTo(counted);
+        assertThat(out.encode(OK, "").text()).isEqualTo(OK + "\r\n");
+        refused("has no content", () -> out.encode(OK + "Content-Length: 5\r\n", "hello"));
+        out.begin(OK, 5).piece("hello").end().begin(OK, -1);
+        assertThatIllegalStateException().isThrownBy(() -> out.encode(OK, ""));
+        String chunked = OK + "Transfer-Encoding: chunked\r\n\r\n";
+        out.piece("hello")
+                .end("a: b\r\n")
+                .encode("HTTP/1.1 103 x\r\n", "")
+                .encode(OK, "hello")
+                .encode(OK, "hello");
+        assertThat(out.text()).isEqualTo(counted + chunked + "HTTP/1.1 103 x\r\n\r\n" + counted + counted + "hello");
+    }
+
     @Test
     void otherAnswersToConnectHaveContent() {
         assertThat(responsesTo("CONNECT").encode("HTTP/1.1 407 No\r\n", "x").text())

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -197,8 +198,36 @@ public final class FaultProxy implements AutoCloseable {
                 for (Toxic toxic : toxics) if (toxic.kind().cuts() && toxic.amount() == passed) return cut(toxic);
                 int n = in.read(packet, 0, most(packet.length));
                 if (n < 0) return true;
-                send(packet, n);
+                send(packet, n + gather(packet, n));
             }
+        }
+
+        /**
+         * What a toxic wants sent along with the {@code had} bytes that have come.
+         *
+         * @return how many more
+         */
+        private int gather(byte[] packet, int had) throws IOException {
+            long nanos = 0;
+            for (Toxic toxic : toxics)
+                if (toxic.kind() == Toxic.Kind.MERGE) nanos = TimeUnit.MILLISECONDS.toNanos(toxic.amount());
+            long until = System.nanoTime() + nanos;
+            int length = had;
+            try {
+                for (long left = nanos; left > 0; left = until - System.nanoTime()) {
+                    int most = Math.min(packet.length - length, most(packet.length) - length);
+                    if (most <= 0) break;
+                    from.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+                    int n = from.getInputStream().read(packet, length, most);
+                    if (n < 0) break; // and again, when it is asked next
+                    length += n;
+                }
+            } catch (SocketTimeoutException nothingMore) {
+                // what was gathered goes out
+            } finally {
+                if (nanos > 0) from.setSoTimeout(0);
+            }
+            return length - had;
         }
 
         /** Bytes that may be read before one of the toxics strikes. */

@@ -10,6 +10,7 @@ import java.util.Objects;
  *
  * <pre>
  *   slices=3              no packet has more than 3 bytes
+ *   merge=5ms             what comes within 5 ms goes out as one packet of at most 16 KiB
  *   delay=5ms             each packet waits 5 ms first
  *   rate=65536            bytes a second
  *   reset-after=12        12 bytes come through, then both ends see a reset
@@ -21,6 +22,7 @@ public final class Toxic {
     /** What a toxic does. */
     enum Kind {
         SLICES("slices"),
+        MERGE("merge"),
         DELAY("delay"),
         RATE("rate"),
         RESET_AFTER("reset-after"),
@@ -36,14 +38,18 @@ public final class Toxic {
         boolean cuts() {
             return this == RESET_AFTER || this == HALF_CLOSE_AFTER || this == STALL_AFTER;
         }
+
+        boolean takesTime() {
+            return this == DELAY || this == MERGE;
+        }
     }
 
     private final Kind kind;
-    /** Bytes; of a delay milliseconds; of a rate bytes a second. */
+    /** Bytes; of a delay or merge milliseconds; of a rate bytes a second. */
     private final long amount;
 
     private Toxic(Kind kind, long amount) {
-        if (amount < (kind.cuts() || kind == Kind.DELAY ? 0 : 1))
+        if (amount < (kind.cuts() || kind.takesTime() ? 0 : 1))
             throw new IllegalArgumentException(kind.text + " of " + amount);
         this.kind = kind;
         this.amount = amount;
@@ -52,6 +58,11 @@ public final class Toxic {
     /** No packet has more than {@code bytes}. */
     public static Toxic slices(int bytes) {
         return new Toxic(Kind.SLICES, bytes);
+    }
+
+    /** What comes within {@code time} after a first byte goes out as one packet, of at most 16 KiB. Whole milliseconds. */
+    public static Toxic merge(Duration time) {
+        return new Toxic(Kind.MERGE, time.toMillis());
     }
 
     /** Each packet waits {@code time} first. Whole milliseconds. */
@@ -93,8 +104,9 @@ public final class Toxic {
                 .orElseThrow(() -> new IllegalArgumentException("no toxic is called \"" + name + "\": "
                         + Arrays.stream(Kind.values()).map(k -> k.text).toList()));
         String amount = text.substring(equals + 1).strip();
-        if (kind == Kind.DELAY) {
-            if (!amount.endsWith("ms")) throw new IllegalArgumentException(text + ": milliseconds, as in delay=5ms");
+        if (kind.takesTime()) {
+            if (!amount.endsWith("ms"))
+                throw new IllegalArgumentException(text + ": milliseconds, as in " + name + "=5ms");
             amount = amount.substring(0, amount.length() - 2);
         }
         if (!amount.matches("[0-9]{1,18}"))
@@ -132,6 +144,6 @@ public final class Toxic {
     /** Its name, as {@link #parse} reads it. */
     @Override
     public String toString() {
-        return kind.text + "=" + amount + (kind == Kind.DELAY ? "ms" : "");
+        return kind.text + "=" + amount + (kind.takesTime() ? "ms" : "");
     }
 }

@@ -62,7 +62,15 @@ class FaultProxyTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"slices=3", "delay=5ms", "rate=65536", "reset-after=12", "half-close-after=0", "stall-after=1"})
+            strings = {
+                "slices=3",
+                "merge=5ms",
+                "delay=5ms",
+                "rate=65536",
+                "reset-after=12",
+                "half-close-after=0",
+                "stall-after=1"
+            })
     void toxicsHaveNames(String name) {
         assertThat(Toxic.parse(name)).hasToString(name).isEqualTo(Toxic.parse(" " + name.replace("=", " = ")));
         assertThat(Toxic.parseAll(name + ", delay=1ms"))
@@ -71,10 +79,12 @@ class FaultProxyTest {
 
     @Test
     void factoriesAreTheSameAsNames() {
-        assertThat(Toxic.parseAll(
-                        "slices=3, delay=5ms, rate=7, reset-after=0, half-close-after=2, stall-after=9999999999"))
+        assertThat(
+                        Toxic.parseAll(
+                                "slices=3, merge=4ms, delay=5ms, rate=7, reset-after=0, half-close-after=2, stall-after=9999999999"))
                 .containsExactly(
                         Toxic.slices(3),
+                        Toxic.merge(Duration.ofMillis(4)),
                         Toxic.delay(Duration.ofMillis(5)),
                         Toxic.rate(7),
                         Toxic.resetAfter(0),
@@ -94,6 +104,7 @@ class FaultProxyTest {
                 "slices=-1",
                 "rate=0",
                 "delay=5",
+                "merge=5",
                 "delay=5s",
                 "stall-after=x"
             })
@@ -139,6 +150,32 @@ class FaultProxyTest {
             }
             assertThat(String.join("", packets)).isEqualTo("abcdefgh");
             assertThat(packets).first().isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void whatIsWrittenInAMomentIsOnePacket() throws Exception {
+        try (Line line = Line.open("merge=300ms", "")) {
+            write(line.client, "abc");
+            line.server.setSoTimeout(50);
+            assertThatThrownBy(() -> line.server.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            line.server.setSoTimeout(20_000);
+            write(line.client, "def");
+            byte[] some = new byte[100];
+            assertThat(line.server.getInputStream().read(some)).isEqualTo(6);
+            assertThat(new String(some, 0, 6, US_ASCII)).isEqualTo("abcdef");
+            write(line.client, "the last");
+            line.client.shutdownOutput(); // is waited for by nobody
+            assertThat(readToEnd(line.server)).isEqualTo("the last");
+        }
+    }
+
+    @Test
+    void whatIsMergedIsCutWhereAnotherToxicSays() throws Exception {
+        try (Line line = Line.open("merge=100ms, half-close-after=5", "")) {
+            write(line.client, "abc");
+            write(line.client, "defgh");
+            assertThat(readToEnd(line.server)).isEqualTo("abcde");
         }
     }
 
