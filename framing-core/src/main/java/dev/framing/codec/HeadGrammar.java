@@ -154,6 +154,30 @@ record HeadGrammar(
                 Set.of());
     }
 
+    /** The fields of a part of a multipart body: RFC 2046 5.1, of which there may be none. */
+    static HeadGrammar ofParts(int head, int line, int fields) {
+        return new HeadGrammar(
+                StartLine.Form.NONE,
+                "",
+                '0',
+                0,
+                Lines.CRLF,
+                Blanks.AROUND,
+                FieldBytes.HTTP,
+                true,
+                false,
+                false,
+                0,
+                Length.IGNORED,
+                false,
+                false,
+                false,
+                head,
+                line,
+                fields,
+                Set.of());
+    }
+
     /** The same where Content-Length and Transfer-Encoding are written by the encoder: they may not stand here. */
     HeadGrammar withoutFraming(int moreHead, int moreFields) {
         return new HeadGrammar(

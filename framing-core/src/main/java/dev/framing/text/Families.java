@@ -11,6 +11,7 @@ import dev.framing.codec.HttpRequests;
 import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
 import dev.framing.codec.Leniency;
+import dev.framing.codec.Multipart;
 import dev.framing.codec.StartLine;
 import dev.framing.codec.Stuffed;
 import io.vavr.collection.LinkedHashMap;
@@ -26,8 +27,10 @@ import java.util.function.Function;
  * makes sense is the builder's to say, what can be read is said by {@link Arguments}.
  */
 final class Families {
-    private static final Map<String, Function<Arguments, Validation<Seq<String>, ? extends FrameCodec>>> TABLE =
-            LinkedHashMap.of(
+    /** Makes the codec that its parameters say. */
+    private interface Family extends Function<Arguments, Validation<Seq<String>, ? extends FrameCodec>> {}
+
+    private static final Map<String, Family> TABLE = LinkedHashMap.<String, Family>of(
                     "length",
                     Families::length,
                     "delimited",
@@ -47,7 +50,8 @@ final class Families {
                     "cobs",
                     a -> stuffed(Stuffed.cobs(), a),
                     "dots",
-                    a -> stuffed(Stuffed.dots(), a));
+                    a -> stuffed(Stuffed.dots(), a))
+            .put("multipart", Families::multipart);
 
     private static final Map<String, LengthPrefixed.Counts> COUNTS = words(LengthPrefixed.Counts.values());
     private static final Map<String, HeaderFramed.Body> BODIES = words(HeaderFramed.Body.values());
@@ -154,6 +158,16 @@ final class Families {
         a.number("chunk-line", b::chunkLine);
         a.number("trailer", b::trailer);
         a.words("allow", LENIENCIES, b::allow);
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, Multipart> multipart(Arguments a) {
+        Multipart.Builder b = Multipart.builder();
+        a.bytes("boundary", boundary -> b.boundary(new String(boundary, ISO_8859_1)));
+        a.number("max", b::max);
+        a.number("head", b::head);
+        a.number("line", b::line);
+        a.number("fields", b::fields);
         return b.validate();
     }
 

@@ -8,6 +8,8 @@ import dev.framing.FrameHandler;
 import dev.framing.Framer;
 import dev.framing.FramingError;
 import dev.framing.RetainedFrame;
+import dev.framing.codec.FirstByte;
+import dev.framing.codec.LengthPrefixed;
 import dev.framing.text.Codecs;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -31,6 +33,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WireStreamsTest {
     private static final Path SAMPLES = Path.of("..", "docs", "wire", "headers.md");
     private static final Pattern LINE = Pattern.compile("(head|payload|tail|dropped|refused|) +(.*)");
+
+    private static final FrameCodec INTERLEAVED = FirstByte.builder()
+            .when("$", LengthPrefixed.builder().width(2).offset(2).build())
+            .otherwise(Protocols.RTSP)
+            .build();
 
     /**
      * A stream as it is written.
@@ -77,7 +84,9 @@ class WireStreamsTest {
     @ParameterizedTest
     @MethodSource("samples")
     void decodesTheStreamAsItIsDescribed(Sample sample) {
-        FrameCodec codec = Codecs.parse(sample.codec()).get();
+        FrameCodec codec = sample.codec().equals("rtsp with interleaved data")
+                ? INTERLEAVED
+                : Codecs.parse(sample.codec()).get();
         int length = sample.bytes().length;
         for (int step : new int[] {Math.max(length, 1), 1, 7}) {
             Told told = new Told();
@@ -95,7 +104,7 @@ class WireStreamsTest {
     @Test
     void everyKindOfHeaderBlockHasAStream() {
         List<String> codecs = samples().map(Sample::codec).toList();
-        assertThat(codecs).contains("http-request", "http-response");
+        assertThat(codecs).contains("http-request", "http-response", "rtsp with interleaved data");
         for (Protocol p : Protocols.all())
             if (p.codec() instanceof dev.framing.codec.HeaderFramed && !p.name().equals("dap"))
                 assertThat(codecs).contains(p.name());
