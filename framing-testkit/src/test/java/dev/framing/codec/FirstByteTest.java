@@ -8,13 +8,16 @@ import dev.framing.Directions;
 import dev.framing.FrameCodec;
 import dev.framing.FrameDecoder;
 import dev.framing.FrameEncoder;
+import dev.framing.FrameSink;
 import dev.framing.Oversize;
 import dev.framing.codec.HeaderFramed.Body;
 import dev.framing.protocol.Protocols;
+import dev.framing.testkit.Cuts;
 import dev.framing.testkit.Replay;
 import dev.framing.testkit.Transcript;
 import dev.framing.testkit.Wire;
 import dev.framing.text.Codecs;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
@@ -178,6 +181,51 @@ class FirstByteTest {
                 .build();
         byte[] wire = bytes("$\1\0\1.HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n$\1\0\1.");
         assertThat(Replay.of(either).run(wire).frames()).hasSize(2);
+    }
+
+    /** x, eight bytes of payload, one of none, one of tail. */
+    private static final class Dropping implements FrameDecoder {
+        private int left = 9;
+
+        @Override
+        public void decode(ByteBuf in, int index, int end, FrameSink out) {
+            if (index == end) return;
+            if (left == 0 && end - index > 1) {
+                left = 9;
+                if (out.drop(index, 1)) out.frame(index + 1, 0, 0, 1);
+            } else {
+                left -= out.pending(index, 0, Math.min(left, end - index), left + 2L, -1);
+            }
+        }
+    }
+
+    /** What is dropped inside a frame of which the engine took bytes ends no frame: the next byte is still of its format. */
+    @Test
+    void aDropInsideAFrameIsNoneBetweenTwo() {
+        FrameCodec dropping = new FrameCodec() {
+            @Override
+            public FrameDecoder newDecoder() {
+                return new Dropping();
+            }
+
+            @Override
+            public FrameEncoder newEncoder() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int maxFrameLength() {
+                return 5;
+            }
+        };
+        FirstByte either = FirstByte.builder()
+                .when("x", dropping)
+                .when("$", LengthPrefixed.builder().width(2).offset(1).max(5).build())
+                .build();
+        Transcript told =
+                Replay.of(either).oversize(Oversize.skip()).cuts(Cuts.oneByte()).run(bytes("x12345678-$$\0\1."));
+        assertThat(HeaderTold.events(told).get(0)).isEqualTo("skipped 0 length 11");
+        assertThat(told.frames()).hasSize(1);
     }
 
     @Test

@@ -325,7 +325,8 @@ class HeaderKinContractTest {
         @Override
         Stream<String> texts() {
             return Stream.of(
-                    "a:b\r\n\r\n3;x=y\r\nabc\r\n0\r\nt: u\r\n\r\nb:c\r\n\r\n0\r\n\r\n", "a:b\r\n\r\n3\r\nabcd");
+                    "a:b\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nt: u\r\n\r\nb:c\r\n\r\n0\r\n\r\n",
+                    "a:b\r\n\r\n3\r\nabcd");
         }
     }
 
