@@ -486,9 +486,13 @@ public final class Framer implements AutoCloseable {
         return delivery.position();
     }
 
-    /** Position of the first byte of the frame that has begun and is not whole, or -1: the stream is between two frames. */
+    /**
+     * Position of the first byte of the frame that has begun and is not whole, or of what stands behind a codec that {@link
+     * #isFinished() has ended} and waits for the next one; -1: the stream is between two frames.
+     */
     public long openFrame() {
-        return delivery.openPosition();
+        boolean waits = delivery.finished() && !isOver() && delivery.unread() + accumulator.queued() > 0;
+        return waits ? delivery.position() : delivery.openPosition();
     }
 
     /** Of {@link #openFrame}: is it delivered in parts, or skipped? Then it is not put together, however long it is. */
@@ -511,7 +515,7 @@ public final class Framer implements AutoCloseable {
         return paused;
     }
 
-    /** The codec has ended ({@link FrameSink#finish}): what follows waits for {@link #switchTo}, and a transport reads no more. */
+    /** The codec has ended ({@link FrameSink#finish}): what follows waits for {@link #switchTo}, and a transport reads no more than shows that something does. */
     public boolean isFinished() {
         return delivery.finished();
     }

@@ -19,7 +19,8 @@ public sealed interface FramingError {
      * A frame is, or must become, longer than its limit.
      *
      * @param position of the frame's first byte
-     * @param frameLength bytes that the format states in the head, or -1: never how much happened to have arrived
+     * @param frameLength bytes that the format states in the head, or -1 (also where a decimal number was too long before its last
+     *     digit: Content-Length): never how much happened to have arrived
      * @param limit how many {@code unit} are allowed in the frame
      * @param unit what the limit counts: "bytes" of the whole frame, or a part of it that has a limit of its own ("header fields")
      * @param hint what the bytes look like, or empty

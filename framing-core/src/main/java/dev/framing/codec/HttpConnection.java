@@ -36,6 +36,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Order</b>: responses come in the order of their requests (RFC 9112 9.3.2), at most 256 requests wait for theirs. A client's
  * response that answers none is malformed. A server may answer what it could not read: with no request waiting, a response is one to GET.
+ *
+ * <p><b>Left to a server's handler</b>; {@code headers} is {@code request.detail(Headers.class).get()}:
+ * <table>
+ *   <caption>What comes, and what to do</caption>
+ *   <tr><th>what comes</th><th>what to do</th></tr>
+ *   <tr><td>the last request: {@code headers.lists("Connection", "close")}, or HTTP/1.0 and not {@code keep-alive}</td><td>answer with
+ *       {@code Connection: close}, then {@code close()}. Nothing closes by itself, and bytes behind it are malformed</td></tr>
+ *   <tr><td>the answer's length is not known</td><td>{@code beginFrame(head, -1)}, {@code piece}, {@code endFrame}, with trailers
+ *       {@code endFrame(Head.fields().field("Digest", sum).bytes())}: chunked, so not to HTTP/1.0, where it is not checked</td></tr>
+ *   <tr><td>content that shall not be held</td><td>{@code oversize(Oversize.parts(from, total))} of the adapter. Fields come with the
+ *       first part, trailers with the last. A Content-Length over a limit is an error before there is a frame: who wants to answer
+ *       for each target gives a high {@code total} and looks at {@code headers.number("Content-Length")}</td></tr>
+ *   <tr><td>{@code Expect: 100-continue}</td><td>in the first part: send {@code Head.response(100, "Continue")} with no payload, or refuse
+ *       and {@code close()}</td></tr>
+ *   <tr><td>what is malformed, too long, too slow</td><td>override {@link dev.framing.FrameHandler#onError} (in Netty,
+ *       {@code exceptionCaught}) and answer 400, 413, 408 there: it goes out before the connection is closed</td></tr>
+ *   <tr><td>{@code Upgrade}</td><td>send the 101, then {@code switchTo(other, Leftover.KEEP)}: what was sent before stays HTTP</td></tr>
+ *   <tr><td>CONNECT, refused</td><td>answer, then {@code switchTo(HttpConnection.server(), Leftover.KEEP)} or {@code close()}: until then
+ *       nothing that follows is told, the peer's end neither</td></tr>
+ *   <tr><td>{@code Host}</td><td>is not looked at; in HTTP/1.1 there must be exactly one (RFC 9112 3.2)</td></tr>
+ * </table>
+ * Out of a configuration file: {@code HttpConnection.server((HttpRequests) Codecs.parse("http-request(max=16m)").get(), responses)}.
  */
 public final class HttpConnection implements FrameCodec {
     private final HttpRequests requests;

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Grammar</b>: that of RFC 9112, and stricter where it leaves the choice between refusing and guessing; each such strictness is a
  * {@link Leniency} that {@link Builder#allow} switches off. What breaks it is malformed, and the reason names the section. After a
  * message that ends the connection (section 9.6) further bytes are malformed. After a CONNECT request the decoder has ended: what follows
- * waits for {@link dev.framing.Framer#switchTo}.
+ * waits for {@link dev.framing.Framer#switchTo}. What does not say where a message ends is not looked at: Host (RFC 9112 3.2) is the
+ * application's to check.
  *
  * <p><b>Limits</b>: {@code max} bytes for the whole message; {@code head}, {@code line}, {@code chunk-line}, {@code trailer} and {@code
  * body} bytes of its parts, {@code fields} fields. More is {@link dev.framing.FramingError.FrameTooLong}.

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A parameter is the builder method of the same name; {@code max} is bytes of the whole frame, {@code 64k} and {@code 1m} are
- * 65,536 and 1,048,576. The grammar stands at {@link dev.framing.text}. Ready-made codecs ({@link #names()}) take {@code max} only.
+ * 65,536 and 1,048,576. The grammar stands at {@link dev.framing.text}. Ready-made codecs ({@link #names()}) take {@code max} only. What is
+ * several things stands several times: {@code http-request(allow=bare-lf, allow=control-bytes)}.
  */
 public final class Codecs {
     private static final String CUSTOM = "custom";

@@ -455,7 +455,8 @@ public final class FramingHandler extends ChannelDuplexHandler {
 
     /**
      * One frame, written and flushed. From a callback this is the way to answer: a write to {@link #context()} begins before this
-     * handler, and would go out unframed. From any thread.
+     * handler, and would go out unframed. From any thread. What has a head, or comes in pieces, is written to the channel:
+     * {@code context().channel().writeAndFlush(Outgoing.frame(head, payload))}.
      *
      * @param payload released once it was sent or refused
      */

@@ -188,8 +188,8 @@ final class Inbound implements FrameHandler {
             passOn();
         } else if (framer.isOver()) {
             over(threw);
-        } else if (framer.isFinished()) {
-            hold(BY_CODEC);
+        } else if (framer.isFinished() && framer.heldBytes() > 0) {
+            hold(BY_CODEC); // until then it is read on: the peer's end is noticed, and no more held
         } else if (asked) {
             pump();
         }
@@ -258,7 +258,7 @@ final class Inbound implements FrameHandler {
     }
 
     boolean isTaking() {
-        return holds == 0 && open();
+        return (holds & ~BY_CODEC) == 0 && (open() || turnedOff);
     }
 
     /** Nothing is told or read from here on, whatever is asked for. */
@@ -267,13 +267,14 @@ final class Inbound implements FrameHandler {
         if (reason == BY_OUTPUT && first && !config.isAutoRead())
             return; // who asks for each frame knows what can be written
         holds |= reason;
-        if (!first || framer.isOver()) return;
-        framer.pause();
+        if (framer.isOver()) return;
+        if (reason != BY_CODEC) framer.pause(); // a codec that has ended tells nothing anyway, but deadlines
+        if (!first) return;
         if (config.isAutoRead()) {
             turnedOff = true;
             config.setAutoRead(false);
         }
-        if (timer != null) timer.reading(false);
+        if (timer != null) timer.reading(isTaking());
     }
 
     void release(int reason) {

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *       {@link Builder#allowHalfOpen()} writing goes on until {@link #end()}</td></tr>
  *   <tr><td>{@link #end()}</td><td>what waits is sent, the peer is told the end (FIN), receiving goes on</td></tr>
  *   <tr><td>{@link #close()}</td><td>no frame is delivered any more; what waits is sent, FIN, what the peer still sends is dropped until
- *       it ends too (within bounds), closed: the peer loses nothing that was sent</td></tr>
+ *       it ends too (at most 1 MiB and {@link #DRAIN_TIMEOUT}), closed: the peer loses nothing that was sent</td></tr>
  *   <tr><td>{@link #abort()}</td><td>reset (RST): what waits is dropped. A Unix domain socket knows no reset, its peer sees the end</td></tr>
  *   <tr><td>the peer resets</td><td>frames that came before it, then onError with {@link FramingError.Reset}, closed</td></tr>
  *   <tr><td>the stream breaks</td><td>onError, then as {@link #close()}: what onError sends still goes out</td></tr>
@@ -325,7 +325,7 @@ public final class FramedChannel implements AutoCloseable {
         flow.execute(flow::resume);
     }
 
-    /** Another codec in both directions, on the loop's thread: see {@link Framer#switchTo}. */
+    /** Another codec in both directions, on the loop's thread: see {@link Framer#switchTo}. What was sent before stays as it is. */
     public void switchTo(FrameCodec codec, Leftover leftover) {
         flow.switchTo(codec, leftover);
     }

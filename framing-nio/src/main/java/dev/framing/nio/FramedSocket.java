@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  *       {@link #endFrame()} if a frame is begun. With {@link Builder#allowHalfOpen()} writing goes on until {@link #end()}</td></tr>
  *   <tr><td>{@link #end()}</td><td>what waits is flushed, the peer is told the end (FIN), receiving goes on; an
  *       {@link IllegalStateException} while a frame is begun</td></tr>
- *   <tr><td>{@link #close()}</td><td>flush, end, read and drop until the peer ends too (within bounds), close: the peer loses nothing
- *       that was written. Closing with bytes unread would be a reset, and a reset overtakes them. While a frame is begun the stream
+ *   <tr><td>{@link #close()}</td><td>flush, end, read and drop until the peer ends too (at most 1 MiB and {@link #DRAIN_TIMEOUT}), close:
+ *       the peer loses nothing that was written. Closing with bytes unread would be a reset, and a reset overtakes them. While a frame is begun the stream
  *       ends inside it</td></tr>
  *   <tr><td>{@link #abort()}</td><td>reset (RST): what waits is dropped. A Unix domain socket knows no reset, its peer sees the end</td></tr>
  *   <tr><td>the peer resets</td><td>frames that came before it are received, then an {@link IOException} whose cause is a

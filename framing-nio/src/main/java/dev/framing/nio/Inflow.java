@@ -72,7 +72,12 @@ final class Inflow {
     boolean wantsRead() {
         if (state == State.DRAINING)
             return true; // also while it sends: the peer may read nothing until it has sent all
-        return state == State.OPEN && !paused && !held && !framer.isFinished();
+        return isTaking() && !(framer.isFinished() && framer.heldBytes() > 0); // the peer's end is noticed, and no more held
+    }
+
+    /** This side does not keep the peer waiting. */
+    private boolean isTaking() {
+        return state == State.OPEN && !paused && !held;
     }
 
     /** The transport will bring no more. */
@@ -261,7 +266,7 @@ final class Inflow {
 
     /** The peer's deadlines run while this side reads. */
     void noteReading(long now) {
-        watch.reading(state == State.OPEN && wantsRead(), now);
+        watch.reading(isTaking(), now);
     }
 
     /** Tells the engine if a deadline has passed, after the frames before it. Which, or null. */
