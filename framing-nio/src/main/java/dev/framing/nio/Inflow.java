@@ -72,7 +72,8 @@ final class Inflow {
     boolean wantsRead() {
         if (state == State.DRAINING)
             return true; // also while it sends: the peer may read nothing until it has sent all
-        return isTaking() && !(framer.isFinished() && framer.heldBytes() > 0); // the peer's end is noticed, and no more held
+        return isTaking()
+                && !(framer.isFinished() && framer.heldBytes() > 0); // the peer's end is noticed, and no more held
     }
 
     /** This side does not keep the peer waiting. */

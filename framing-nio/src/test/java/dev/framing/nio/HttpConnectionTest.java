@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.framing.Deadlines;
 import dev.framing.Directions;
 import dev.framing.Frame;
 import dev.framing.FrameCodec;
+import dev.framing.FramingError;
 import dev.framing.Leftover;
 import dev.framing.codec.Delimited;
 import dev.framing.codec.Head;
@@ -22,7 +24,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,6 +91,43 @@ class HttpConnectionTest {
                 assertThat(chunks.text(UTF_8)).isEqualTo("/chunks and more");
                 assertThat(chunks.detail(Trailers.class).get().value("digest")).contains("7");
             }
+        }
+    }
+
+    /** A CONNECT that is refused and then forgotten: the codec has ended, and yet the peer's end is noticed, or that it waits for ever. */
+    @Test
+    void aServerThatForgetsATunnelStillSeesItsClientGo() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        try (ReadyLoop loop = ReadyLoop.start(1)) {
+            FramedChannel.Builder each = FramedChannel.builder(HttpConnection.server())
+                    .deadlines(Deadlines.standard().withHead(Duration.ofMillis(300)));
+            SocketAddress address = loop.listen(ANY, each, channel -> new FramedChannel.Handler() {
+                @Override
+                public void onFrame(Frame request) {
+                    channel.send(Head.response(403, "No").bytes(), Unpooled.EMPTY_BUFFER);
+                }
+
+                @Override
+                public void onEnd() {
+                    told.add("end");
+                }
+
+                @Override
+                public void onError(FramingError error) {
+                    told.add(error.getClass().getSimpleName());
+                }
+            });
+            for (String behind : List.of("", "GET / HTTP/1.1\r\n\r\n")) {
+                try (Socket client = new Socket()) {
+                    client.connect(address);
+                    client.getOutputStream().write(("CONNECT x:1 HTTP/1.1\r\n\r\n" + behind).getBytes(UTF_8));
+                    assertThat(client.getInputStream().readNBytes(12))
+                            .asString()
+                            .isEqualTo("HTTP/1.1 403");
+                }
+                while (loop.connections() > 0) Thread.onSpinWait(); // or the test's own limit
+            }
+            assertThat(told).containsExactly("end", "TimedOut");
         }
     }
 
