@@ -306,6 +306,7 @@ final class MessageDecoder implements FrameDecoder {
                 || c.extensions().count() > 0
                 || !c.extensions().isComplete();
         if (isMore) {
+            if (out.pending(at, 0, 0, c.tail(), -1) < 0) return STOP; // a first part that is due goes without these
             head.fields.behind(c.trailers(), c.extensions());
             out.detail(head.fields);
         }
