@@ -306,6 +306,7 @@ final class MessageDecoder implements FrameDecoder {
                 || c.extensions().count() > 0
                 || !c.extensions().isComplete();
         if (isMore) {
+            if (out.pending(at, 0, 0, c.tail(), -1) < 0) return STOP; // a first part that is due goes without these
             head.fields.behind(c.trailers(), c.extensions());
             out.detail(head.fields);
         }
@@ -315,15 +316,11 @@ final class MessageDecoder implements FrameDecoder {
     }
 
     private int close(int index, int end, FrameSink out) {
-        int n = end - index;
-        if (n > 0) {
-            body += n;
-            if (!out.piece(index, n)) return STOP;
-        }
-        if (body > rules.body()) {
-            out.pending(end, 0, 0, 0, -1);
-            out.tooLong(rules.body(), "bytes of body");
-        }
+        int n = (int)
+                Math.min(end - index, rules.body() - body); // not past it: the message may pass its limit behind it
+        body += n;
+        if (n > 0 && !out.piece(index, n)) return STOP;
+        if (n < end - index && out.pending(index + n, 0, 0, 1, -1) >= 0) out.tooLong(rules.body(), "bytes of body");
         return STOP;
     }
 

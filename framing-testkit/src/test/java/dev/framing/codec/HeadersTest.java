@@ -11,6 +11,8 @@ import dev.framing.FrameEncoder;
 import dev.framing.FrameHandler;
 import dev.framing.Framer;
 import dev.framing.Leftover;
+import dev.framing.Oversize;
+import dev.framing.Part;
 import dev.framing.RetainedFrame;
 import dev.framing.codec.HeaderFramed.Body;
 import io.netty.buffer.Unpooled;
@@ -121,6 +123,47 @@ class HeadersTest {
             for (byte b : wire) framer.lend(Unpooled.wrappedBuffer(new byte[] {b}));
         }
         assertThat(values).containsExactly("Content-Length: 1\nA: b");
+    }
+
+    /** Wherever a message is cut, and whatever of it the first part is: fields come with the first part, trailers and extensions with the last. */
+    @Test
+    void trailersAndExtensionsGoWithTheLastPart() {
+        String wire = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;e=f\r\n.\r\n0\r\nDigest: x\r\n\r\n";
+        for (int from = 0; from <= wire.length(); from++) {
+            for (int cut = 0; cut <= wire.length(); cut++) {
+                List<String> told = new ArrayList<>();
+                FrameHandler handler = frame -> {
+                    frame.detail(Headers.class).forEach(h -> told.add(isFirst(frame) + " " + h));
+                    frame.detail(Trailers.class).forEach(t -> told.add(isLast(frame) + " " + t));
+                    frame.detail(ChunkExtensions.class).forEach(e -> told.add(isLast(frame) + " " + e));
+                    try (RetainedFrame kept = frame.keep()) {
+                        assertThat(kept.detail(Headers.class).isDefined()).isEqualTo(isFirst(frame));
+                        kept.detail(Trailers.class).forEach(t -> told.add("kept " + t));
+                    }
+                };
+                Framer framer = Framer.builder(HttpRequests.strict())
+                        .oversize(Oversize.parts(from, 1000))
+                        .build(handler);
+                framer.offer(Unpooled.wrappedBuffer(bytes(wire.substring(0, cut))));
+                framer.offer(Unpooled.wrappedBuffer(bytes(wire.substring(cut))));
+                framer.end();
+                assertThat(told)
+                        .as("parts from %d, cut at %d", from, cut)
+                        .containsExactly(
+                                "true POST / HTTP/1.1\nTransfer-Encoding: chunked",
+                                "true Digest: x",
+                                "true 0;e=f",
+                                "kept Digest: x");
+            }
+        }
+    }
+
+    private static boolean isFirst(Frame frame) {
+        return frame.part() == Part.WHOLE || frame.part() == Part.FIRST;
+    }
+
+    private static boolean isLast(Frame frame) {
+        return frame.part() == Part.WHOLE || frame.part() == Part.LAST;
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.framing.codec.HttpReference.Told;
 import dev.framing.testkit.Cuts;
 import dev.framing.testkit.HttpDamage;
 import dev.framing.testkit.HttpSamples;
+import dev.framing.testkit.Replay;
 import dev.framing.testkit.StreamLaws;
 import dev.framing.testkit.Wire;
 import io.netty.buffer.ByteBufUtil;
@@ -197,6 +198,25 @@ class HttpAgreementTest {
         String wire = "POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n1\r\nx\r\n0\r\n\n";
         HttpRules rules = new HttpRules(wire.length(), 8192, 4096, 100, 1 << 20, 256, 8192, Set.of(Leniency.BARE_LF));
         assertThat(verdict(wire, rules)).isEqualTo("end");
+    }
+
+    /** Where all bytes came at once, the limit of the whole message was told, also where that of the body was passed before. */
+    @Test
+    void aBodyUntilTheEndPassesTheSameLimitHoweverItIsCut() {
+        byte[] stream = Wire.bytes("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(500));
+        HttpResponses codec = HttpResponses.builder().max(300).body(100).build();
+        FramingError passed = new FramingError.FrameTooLong(0, -1, 100, "bytes of body", "");
+        for (Oversize policy : List.of(Oversize.fail(), Oversize.skip(), Oversize.parts(0, 250))) {
+            for (Cuts cuts : List.of(Cuts.whole(), Cuts.oneByte(), Cuts.at(200))) {
+                assertThat(Replay.of(codec)
+                                .oversize(policy)
+                                .cuts(cuts)
+                                .run(stream)
+                                .error())
+                        .as("%s, cut %s", policy, cuts)
+                        .contains(passed);
+            }
+        }
     }
 
     private static String verdict(String stream, Leniency allowed) {
