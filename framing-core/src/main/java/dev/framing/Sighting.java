@@ -35,6 +35,8 @@ final class Sighting {
             new Signature("* OK ", "is this an IMAP server?"),
             new Signature("<?xml", "is the peer sending XML?"));
 
+    private static final byte TLS_HANDSHAKE = 0x16;
+
     private Sighting() {}
 
     /** "these 4 bytes are `GET `: is an HTTP client talking to this port?" for a head of a wrong length: at most its first 16 bytes. */
@@ -50,6 +52,7 @@ final class Sighting {
     /** The same for the first {@code length} bytes of a stream, where they are known to begin another protocol; else empty. */
     static String known(byte[] bytes, int length) {
         byte[] first = Arrays.copyOf(bytes, length);
+        if (length == 1 && first[0] == TLS_HANDSHAKE) return these(first) + ": is the peer speaking TLS?";
         String seen = new String(first, StandardCharsets.ISO_8859_1);
         for (Signature s : SIGNATURES) {
             int least = Math.min(s.bytes.length(), 4);

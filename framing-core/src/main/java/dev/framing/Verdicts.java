@@ -39,7 +39,9 @@ final class Verdicts {
 
     /** @param start of the frame that the byte at {@code position} stands in */
     Malformed malformed(long start, long position, String reason, int found) {
-        String hint = start > 0 ? "" : Sighting.known(opening, (int) Math.min(openingLength, position + 1));
+        // far behind the opening bytes it is no other protocol, but a mistake in the right one
+        boolean early = start == 0 && position < opening.length;
+        String hint = early ? Sighting.known(opening, (int) Math.min(openingLength, position + 1)) : "";
         return new Malformed(position, reason, found, hint);
     }
 

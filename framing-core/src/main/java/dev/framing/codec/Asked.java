@@ -29,6 +29,9 @@ final class Asked {
 
     private static final Method[] METHODS = Method.values();
 
+    /** Beside the method: it was HTTP/1.0. */
+    private static final int OLD = 8;
+
     private final byte[] ring = new byte[MOST];
     /** Requests added, by one thread; written after the ring. */
     private volatile int added;
@@ -41,9 +44,14 @@ final class Asked {
      * @throws IllegalStateException {@link #MOST} wait already
      */
     void add(Method method) {
+        add(method, true);
+    }
+
+    /** @param knowsChunks it was not HTTP/1.0, so that the response may be chunked (RFC 9112 6.1) */
+    void add(Method method, boolean knowsChunks) {
         int n = added;
         if (n - taken == MOST) throw new IllegalStateException(MOST + " requests wait for their response");
-        ring[n & MOST - 1] = (byte) method.ordinal();
+        ring[n & MOST - 1] = (byte) (method.ordinal() | (knowsChunks ? 0 : OLD));
         added = n + 1;
     }
 
@@ -57,7 +65,12 @@ final class Asked {
 
     /** The oldest; not empty. */
     Method first() {
-        return METHODS[ring[taken & MOST - 1]];
+        return METHODS[ring[taken & MOST - 1] & ~OLD];
+    }
+
+    /** May the response to it be chunked? */
+    boolean firstKnowsChunks() {
+        return (ring[taken & MOST - 1] & OLD) == 0;
     }
 
     /** The oldest was answered. */

@@ -12,10 +12,13 @@ import java.util.Arrays;
  * frame.detail(ChunkExtensions.class).flatMap(extensions -> extensions.value(0, "signature"))
  * }</pre>
  *
- * As many bytes of them are kept as trailers may have; {@link #isComplete()} says whether these are all. Borrowed as the {@link
+ * As many bytes of them are kept as trailers may have, of 256 chunks at most; {@link #isComplete()} says whether these are all. Borrowed as the {@link
  * dev.framing.Frame} is.
  */
 public final class ChunkExtensions {
+    /** Chunks whose extensions are kept. */
+    private static final int MOST = 256;
+
     private static final byte[] NO_BYTES = {};
     private static final long[] NO_OFFSETS = {};
     private static final int[] NO_ENDS = {};
@@ -113,6 +116,7 @@ public final class ChunkExtensions {
 
     /** An extension begins, of the chunk whose data begins at {@code offset} of the content. */
     void begin(long offset) {
+        if (count == MOST) complete = false;
         if (!complete) return;
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, Math.max(4, 2 * count));

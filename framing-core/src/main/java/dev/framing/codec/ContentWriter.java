@@ -25,6 +25,8 @@ final class ContentWriter {
 
     private boolean begun;
     private boolean chunked;
+    /** It ends with the connection. */
+    private boolean rest;
     /** Content that must come, or, in chunks, that may. */
     private long left;
     /** In chunks: bytes that the message may have still, its end counted. */
@@ -41,14 +43,22 @@ final class ContentWriter {
     /** Exactly so many bytes. */
     void begin(long length) {
         begun = true;
-        chunked = false;
+        chunked = rest = false;
         left = length;
+    }
+
+    /** As many as come, until the connection ends. @param bytes that the message may have behind its head */
+    void beginRest(long bytes) {
+        begun = rest = true;
+        chunked = false;
+        left = Math.min(bytes, rules.body());
     }
 
     /** @param bytes that the message may have behind its head */
     void beginChunks(long bytes) {
         begun = true;
         chunked = true;
+        rest = false;
         left = rules.body();
         room = bytes;
     }
@@ -56,6 +66,9 @@ final class ContentWriter {
     void piece(ByteBuf payload, FrameWriter out) {
         requireBegun();
         int length = payload.readableBytes();
+        if (rest && length > left)
+            throw new IllegalArgumentException(
+                    "a piece of " + length + " bytes, where the limit of the message leaves " + left);
         if (!chunked && length > left)
             throw new IllegalStateException("a piece of " + length + " bytes, the message begun has " + left + " left");
         if (length == 0) return; // a chunk of none would be the last
@@ -98,7 +111,8 @@ final class ContentWriter {
 
     void end(FrameWriter out) {
         requireBegun();
-        if (!chunked && left > 0) throw new IllegalStateException(left + " bytes are missing of the length announced");
+        if (!chunked && !rest && left > 0)
+            throw new IllegalStateException(left + " bytes are missing of the length announced");
         if (chunked)
             out.room(SHORTEST_END)
                     .writeByte('0')

@@ -32,8 +32,12 @@ public final class Head {
     private static final String HTTP = "HTTP/1.1";
 
     private final StringBuilder text = new StringBuilder();
+    /** Fields as STOMP has them: the value begins behind the colon, whitespace belongs to it, LF ends the line. */
+    private final boolean stomp;
 
-    private Head() {}
+    private Head(boolean stomp) {
+        this.stomp = stomp;
+    }
 
     /** {@code GET /x HTTP/1.1} */
     public static Head request(String method, String target) {
@@ -52,7 +56,7 @@ public final class Head {
         token("method", method);
         visible("target", target);
         visible("version", version);
-        return new Head().line(method + ' ' + target + ' ' + version);
+        return new Head(false).line(method + ' ' + target + ' ' + version);
     }
 
     /** {@code HTTP/1.1 404 Not Found} */
@@ -73,18 +77,21 @@ public final class Head {
             throw new IllegalArgumentException("status " + status + " has not three digits");
         value("reason", reason);
         visible("version", version);
-        return new Head().line(version + ' ' + status + ' ' + reason);
+        return new Head(false).line(version + ' ' + status + ' ' + reason);
     }
 
-    /** A line of one word. STOMP 1.2, STOMP Frames. */
+    /**
+     * A line of one word; its fields are STOMP's: {@code name:value}, whitespace part of either, LF at the end. What must be escaped there
+     * ("\\c" for a colon) is the caller's to escape. STOMP 1.2, STOMP Frames, Value Encoding.
+     */
     public static Head command(String word) {
         token("command", word);
-        return new Head().line(word);
+        return new Head(true).line(word);
     }
 
     /** No start line: further fields of a format that has none, or the trailers of a chunked message. */
     public static Head fields() {
-        return new Head();
+        return new Head(false);
     }
 
     /**
@@ -95,6 +102,12 @@ public final class Head {
      * @throws IllegalArgumentException one of them is nothing of that kind; this stays as it was
      */
     public Head field(String name, String value) {
+        if (stomp) {
+            require("field name", name, FieldBytes.STOMP::isName);
+            if (name.isEmpty()) throw new IllegalArgumentException("the field name is empty");
+            require("value of " + name, value, FieldBytes.STOMP::isValue);
+            return line(name + ':' + value);
+        }
         token("field name", name);
         value("value of " + name, value);
         return line(name + ": " + value);
@@ -106,7 +119,7 @@ public final class Head {
     }
 
     private Head line(String line) {
-        text.append(line).append("\r\n");
+        text.append(line).append(stomp ? "\n" : "\r\n");
         return this;
     }
 

@@ -51,7 +51,7 @@ abstract class HttpBody extends BodyRule {
         @Override
         Next whole(HeadScanner head, Headers headers) {
             Method method = Method.of(headers);
-            if (told != null) told.add(method);
+            if (told != null) told.add(method, head.minor() > 0);
             if (method == Method.CONNECT) return Next.SWITCH;
             return ends(head, headers) ? Next.NOTHING : Next.MESSAGE;
         }

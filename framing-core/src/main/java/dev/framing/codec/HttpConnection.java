@@ -41,10 +41,11 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>What comes, and what to do</caption>
  *   <tr><th>what comes</th><th>what to do</th></tr>
- *   <tr><td>the last request: {@code headers.lists("Connection", "close")}, or HTTP/1.0 and not {@code keep-alive}</td><td>answer with
- *       {@code Connection: close}, then {@code close()}. Nothing closes by itself, and bytes behind it are malformed</td></tr>
+ *   <tr><td>the last request: {@link #endsWith endsWith(headers)}</td><td>answer with {@code Connection: close}, then {@code close()}.
+ *       Nothing closes by itself, and bytes behind it are malformed</td></tr>
  *   <tr><td>the answer's length is not known</td><td>{@code beginFrame(head, -1)}, {@code piece}, {@code endFrame}, with trailers
- *       {@code endFrame(Head.fields().field("Digest", sum).bytes())}: chunked, so not to HTTP/1.0, where it is not checked</td></tr>
+ *       {@code endFrame(Head.fields().field("Digest", sum).bytes())}: chunked. An HTTP/1.0 client must be told
+ *       {@code Connection: close} in the head: then the content goes on until {@code close()}; without it -1 is refused</td></tr>
  *   <tr><td>content that shall not be held</td><td>{@code oversize(Oversize.parts(from, total))} of the adapter. Fields come with the
  *       first part, trailers with the last. A Content-Length over a limit is an error before there is a frame: who wants to answer
  *       for each target gives a high {@code total} and looks at {@code headers.number("Content-Length")}</td></tr>
@@ -54,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  *       {@code exceptionCaught}) and answer 400, 413, 408 there: it goes out before the connection is closed</td></tr>
  *   <tr><td>{@code Upgrade}</td><td>send the 101, then {@code switchTo(other, Leftover.KEEP)}: what was sent before stays HTTP</td></tr>
  *   <tr><td>CONNECT, refused</td><td>answer, then {@code switchTo(HttpConnection.server(), Leftover.KEEP)} or {@code close()}: until then
- *       nothing that follows is told, the peer's end neither</td></tr>
+ *       nothing that follows is told, and bytes that wait have the deadline of a head</td></tr>
  *   <tr><td>{@code Host}</td><td>is not looked at; in HTTP/1.1 there must be exactly one (RFC 9112 3.2)</td></tr>
  * </table>
  * Out of a configuration file: {@code HttpConnection.server((HttpRequests) Codecs.parse("http-request(max=16m)").get(), responses)}.
@@ -99,6 +100,15 @@ public final class HttpConnection implements FrameCodec {
      */
     public static HttpConnection server(HttpRequests requests, HttpResponses responses) {
         return new HttpConnection(requests, responses, true);
+    }
+
+    /**
+     * Does the connection end with this message, as its fields say? {@code Connection: close}, or HTTP/1.0 without {@code keep-alive}. RFC
+     * 9112 9.3. Who answers it ends the connection then.
+     */
+    public static boolean endsWith(Headers message) {
+        if (message.lists("connection", "close")) return true;
+        return message.startLine().version().endsWith(".0") && !message.lists("connection", "keep-alive");
     }
 
     /** The codec of one connection: gives its decoder once and its encoder once, in either order. */

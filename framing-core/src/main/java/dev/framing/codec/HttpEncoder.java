@@ -27,6 +27,8 @@ abstract class HttpEncoder implements FrameEncoder {
         COUNTED,
         /** Transfer-Encoding. */
         CHUNKED,
+        /** Nothing: the content goes on until the connection ends. */
+        REST,
         /** Nothing, and no content. */
         NONE
     }
@@ -44,6 +46,9 @@ abstract class HttpEncoder implements FrameEncoder {
 
     /** The message begun answers HEAD: its content is left out. */
     private boolean leftOut;
+
+    /** The connection ends with the message being written. */
+    private boolean ends;
 
     private boolean closed;
     /** The last message was of a kind that another protocol follows. */
@@ -86,15 +91,18 @@ abstract class HttpEncoder implements FrameEncoder {
         int length = payload.readableBytes();
         head(head, length, out);
         if (length > 0 && !leavesOut()) out.write(payload, payload.readerIndex(), length);
+        headIsWritten();
     }
 
     @Override
     public void begin(ByteBuf head, long length, FrameWriter out) {
         if (length < -1) throw new IllegalArgumentException("length " + length + " is negative");
-        boolean chunked = head(head, length, out) == Content.CHUNKED;
+        Content content = head(head, length, out);
+        headIsWritten();
         leftOut = leavesOut();
         if (leftOut) return;
-        if (chunked) body.beginChunks(rules.max() - head.readableBytes() - CHUNKED.length);
+        if (content == Content.CHUNKED) body.beginChunks(rules.max() - head.readableBytes() - CHUNKED.length);
+        else if (content == Content.REST) body.beginRest(rules.max() - head.readableBytes() - CRLF);
         else body.begin(Math.max(length, 0));
     }
 
@@ -124,16 +132,21 @@ abstract class HttpEncoder implements FrameEncoder {
         mayWrite();
         try {
             check(head);
+            ends = !isInterim() && HttpBody.ends(scanner, headers);
             Content content = content(length);
             checkLimits(head.readableBytes(), content, length);
             write(head, content, length, out);
-            closed = !isInterim() && HttpBody.ends(scanner, headers);
-            handedOver = written();
             return content;
         } finally {
             headers.clear();
             headers.giveBack();
         }
+    }
+
+    /** Nothing can fail any more: what the message means for those behind it. */
+    private void headIsWritten() {
+        closed = ends;
+        handedOver = written();
     }
 
     private static void write(ByteBuf head, Content content, long length, FrameWriter out) {
@@ -156,7 +169,7 @@ abstract class HttpEncoder implements FrameEncoder {
         return switch (content) {
             case COUNTED -> LENGTH.length + Decimal.digits(length) + 2 * CRLF;
             case CHUNKED -> CHUNKED.length;
-            case NONE -> CRLF;
+            case REST, NONE -> CRLF;
         };
     }
 
@@ -180,13 +193,17 @@ abstract class HttpEncoder implements FrameEncoder {
         if (saysLength()) throw new IllegalArgumentException("Content-Length is the encoder's to write");
     }
 
-    /** Counted or chunked: what content is where there may be some. */
-    Content byLength(long length) {
+    /**
+     * Counted, chunked, or, where the other side knows no chunks, until the connection ends: what content is where there may be some.
+     *
+     * @param knowsChunks HTTP/1.1 was asked for
+     */
+    Content byLength(long length, boolean knowsChunks) {
         if (length >= 0) return Content.COUNTED;
-        if (scanner.minor() == 0)
-            throw new IllegalArgumentException(
-                    "HTTP/1.0 knows no Transfer-Encoding: the length must be known first (RFC 9112 6.1)");
-        return Content.CHUNKED;
+        if (knowsChunks && scanner.minor() > 0) return Content.CHUNKED;
+        if (status() > 0 && ends) return Content.REST;
+        throw new IllegalArgumentException("HTTP/1.0 knows no chunks: say the length"
+                + (status() > 0 ? ", or Connection: close" : "") + " (RFC 9112 6.1)");
     }
 
     private void check(ByteBuf head) {
@@ -218,7 +235,7 @@ abstract class HttpEncoder implements FrameEncoder {
         long head = (long) given + derived;
         if (head > rules.head())
             throw new IllegalArgumentException("a head of " + head + " bytes, limit " + rules.head());
-        if (content == Content.NONE) return;
+        if (content == Content.NONE || content == Content.REST) return;
         if (headers.count() == rules.fields())
             throw new IllegalArgumentException(
                     "more than " + rules.fields() + " header fields, the derived one counted");
@@ -226,7 +243,7 @@ abstract class HttpEncoder implements FrameEncoder {
             throw new IllegalArgumentException("a line of " + (derived - CRLF) + " bytes, limit " + rules.line());
         if (length > rules.body())
             throw new IllegalArgumentException("content of " + length + " bytes, limit " + rules.body());
-        long least = content == Content.COUNTED ? length : ContentWriter.SHORTEST_END;
+        long least = content == Content.COUNTED ? length : content == Content.CHUNKED ? ContentWriter.SHORTEST_END : 0;
         if (least > rules.max() - head)
             throw new IllegalArgumentException(
                     "a head of " + head + " bytes and at least " + least + " behind it, limit " + rules.max());

@@ -39,7 +39,7 @@ final class RequestEncoder extends HttpEncoder {
             if (length != 0) throw new IllegalArgumentException("a CONNECT request has no content (RFC 9110 9.3.6)");
             return Content.NONE;
         }
-        return length == 0 && !WITH_CONTENT.contains(method) ? Content.NONE : byLength(length);
+        return length == 0 && !WITH_CONTENT.contains(method) ? Content.NONE : byLength(length, true);
     }
 
     @Override

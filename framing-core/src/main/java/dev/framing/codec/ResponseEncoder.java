@@ -49,14 +49,15 @@ final class ResponseEncoder extends HttpEncoder {
         answered = asked != null && wasAsked ? asked.first() : to;
         String kind = withoutContent();
         leavesOut = wasAsked && answered == Method.HEAD && mayHaveContent() && length != 0 && !saysLength();
-        if (leavesOut) return byLength(length);
+        boolean knowsChunks = asked == null || !wasAsked || asked.firstKnowsChunks();
+        if (leavesOut) return byLength(length, knowsChunks);
         if (kind != null && length > 0) throw new IllegalArgumentException(kind + " has no content");
         boolean mayAnnounce = status() == NOT_MODIFIED || answered == Method.HEAD && mayHaveContent();
         if (!mayAnnounce && kind != null && saysLength())
             throw new IllegalArgumentException(kind + " has no Content-Length (RFC 9110 8.6)");
         if (kind != null) return Content.NONE;
         refuseLength();
-        return byLength(length);
+        return byLength(length, knowsChunks);
     }
 
     private boolean mayHaveContent() {

@@ -68,6 +68,8 @@ class HttpDifferentialTest {
         FOLDED_LINES(Side.WE_REFUSE, "folded|before the first header field"),
         /** Netty's responses: blanks between name and colon, or a name that is cut off there. */
         SPACE_BEFORE_THE_COLON(Side.WE_REFUSE, "whitespace before the colon"),
+        /** Netty's responses without body: Content-Length beside Transfer-Encoding. */
+        LENGTH_BESIDE_CODING(Side.WE_REFUSE, "beside"),
         /** Netty: a repeated Content-Length; where a response has no body anyway, one beside Transfer-Encoding. */
         OTHER_LENGTHS(Side.WE_REFUSE, "Content-Length"),
         /** Codings before chunked, empty elements, a second Transfer-Encoding, no chunked in a response. */

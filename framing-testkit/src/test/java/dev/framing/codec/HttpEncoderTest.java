@@ -215,6 +215,54 @@ class HttpEncoderTest {
         assertThat(out.text()).isEqualTo(counted + chunked + "HTTP/1.1 103 x\r\n\r\n" + counted + counted + "hello");
     }
 
+    /** RFC 9112 6.1: who speaks HTTP/1.0 knows no chunks; the end of the connection ends the content then. */
+    @Test
+    void anAnswerOfUnknownLengthToAnOldClientEndsWithTheConnection() {
+        Asked asked = new Asked();
+        asked.add(Asked.Method.OTHER, false);
+        asked.add(Asked.Method.OTHER, true);
+        Out out = new Out(new ResponseEncoder(HttpRules.of(1000), asked, Asked.Method.OTHER));
+        refused("HTTP/1.0 knows no chunks", () -> out.begin(OK, -1));
+        assertThat(out.encode(OK, "hi").text()).isEqualTo(OK + "Content-Length: 2\r\n\r\nhi");
+        assertThat(out.begin(OK, -1).piece("x").end().text()).contains("chunked");
+        asked.add(Asked.Method.OTHER, false);
+        String last = OK + "Connection: close\r\n";
+        out.begin(last, -1).piece("some").piece("").piece(" more");
+        refused("limit", () -> out.piece("x".repeat(1000)));
+        assertThatThrownBy(() -> out.end("a: b\r\n")).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(out.end().text()).isEqualTo(last + "\r\nsome more");
+        assertThatIllegalStateException().isThrownBy(() -> out.encode(OK, ""));
+    }
+
+    /** What could not be written does not count as said: the next response still answers the same request. */
+    @Test
+    void aPayloadThatCannotBeWrittenTakesNoRequest() {
+        Asked asked = new Asked();
+        asked.add(Asked.Method.HEAD);
+        asked.add(Asked.Method.OTHER);
+        ResponseEncoder encoder = new ResponseEncoder(HttpRules.of(1000), asked, Asked.Method.OTHER);
+        new Out(encoder).encode(OK, "");
+        FrameWriter full = new FrameWriter() {
+            @Override
+            public ByteBuf room(int length) {
+                return Unpooled.buffer(length);
+            }
+
+            @Override
+            public void write(ByteBuf payload, int index, int length) {
+                throw new IllegalStateException("full");
+            }
+        };
+        ByteBuf head = Unpooled.wrappedBuffer(bytes(OK));
+        ByteBuf payload = Unpooled.wrappedBuffer(bytes("x"));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> encoder.encode(head, payload, full))
+                .withMessage("full");
+        assertThat(asked.isEmpty()).isFalse();
+        assertThat(new Out(encoder).encode(OK, "x").text()).endsWith("Content-Length: 1\r\n\r\nx");
+        assertThat(asked.isEmpty()).isTrue();
+    }
+
     @Test
     void otherAnswersToConnectHaveContent() {
         assertThat(responsesTo("CONNECT").encode("HTTP/1.1 407 No\r\n", "x").text())
