@@ -32,8 +32,11 @@ public final class Head {
     private static final String HTTP = "HTTP/1.1";
 
     private final StringBuilder text = new StringBuilder();
+    private final String colon;
 
-    private Head() {}
+    private Head(String colon) {
+        this.colon = colon;
+    }
 
     /** {@code GET /x HTTP/1.1} */
     public static Head request(String method, String target) {
@@ -52,7 +55,7 @@ public final class Head {
         token("method", method);
         visible("target", target);
         visible("version", version);
-        return new Head().line(method + ' ' + target + ' ' + version);
+        return new Head(": ").line(method + ' ' + target + ' ' + version);
     }
 
     /** {@code HTTP/1.1 404 Not Found} */
@@ -73,18 +76,18 @@ public final class Head {
             throw new IllegalArgumentException("status " + status + " has not three digits");
         value("reason", reason);
         visible("version", version);
-        return new Head().line(version + ' ' + status + ' ' + reason);
+        return new Head(": ").line(version + ' ' + status + ' ' + reason);
     }
 
-    /** A line of one word. STOMP 1.2, STOMP Frames. */
+    /** A line of one word. STOMP 1.2, STOMP Frames: a blank behind a colon belongs to the value, so that none is written. */
     public static Head command(String word) {
         token("command", word);
-        return new Head().line(word);
+        return new Head(":").line(word);
     }
 
     /** No start line: further fields of a format that has none, or the trailers of a chunked message. */
     public static Head fields() {
-        return new Head();
+        return new Head(": ");
     }
 
     /**
@@ -97,7 +100,7 @@ public final class Head {
     public Head field(String name, String value) {
         token("field name", name);
         value("value of " + name, value);
-        return line(name + ": " + value);
+        return line(name + colon + value);
     }
 
     /** The same with a number. */
