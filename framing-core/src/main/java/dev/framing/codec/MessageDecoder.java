@@ -56,6 +56,8 @@ final class MessageDecoder implements FrameDecoder {
     private long body;
     /** The body ends with a NUL behind its length. */
     private boolean thenNul;
+    /** The head of the message told last states its length; until the next one begins, for the engine may ask when all of it was told. */
+    private boolean announced;
     /** Between two messages: the byte before was the end of an empty line that makes a keep-alive with another one. */
     private boolean afterEmptyLine;
     /** Where the stream may begin with a byte order mark: it did not yet. */
@@ -103,7 +105,7 @@ final class MessageDecoder implements FrameDecoder {
     /** Content-Length states it, once the block is whole. */
     @Override
     public boolean announced() {
-        return phase == Phase.LENGTH;
+        return announced;
     }
 
     @Override
@@ -130,6 +132,7 @@ final class MessageDecoder implements FrameDecoder {
     private int head(ByteBuf in, int index, int end, FrameSink out) {
         int at = index;
         if (head.scanner.scanned() == 0) {
+            announced = false;
             at = between(in, index, end, out);
             if (at == STOP) return STOP;
         }
@@ -142,6 +145,7 @@ final class MessageDecoder implements FrameDecoder {
         switch (kind) {
             case LENGTH, LENGTH_THEN_NUL -> {
                 thenNul = kind == Body.LENGTH_THEN_NUL;
+                announced = true;
                 phase = Phase.LENGTH;
             }
             case NUL -> {
@@ -303,6 +307,8 @@ final class MessageDecoder implements FrameDecoder {
         int at = c.read(in, index, end, out);
         if (at == ChunkReader.STOP) return STOP;
         if (c.trailers().count() > 0) {
+            // a first part that is due goes without them: it has no tail to look at
+            if (out.pending(at, 0, 0, c.tail(), -1) < 0) return STOP;
             head.fields.trailers(c.trailers());
             out.detail(head.fields);
         }
@@ -312,15 +318,14 @@ final class MessageDecoder implements FrameDecoder {
     }
 
     private int close(int index, int end, FrameSink out) {
-        int n = end - index;
+        int n = (int) Math.min(end - index, rules.body() - body);
         if (n > 0) {
             body += n;
             if (!out.piece(index, n)) return STOP;
         }
-        if (body > rules.body()) {
-            out.pending(end, 0, 0, 0, -1);
-            out.tooLong(rules.body(), "bytes of body");
-        }
+        if (index + n == end) return STOP;
+        out.pending(index + n, 0, 0, 1, -1); // the limit of the message comes first
+        out.tooLong(rules.body(), "bytes of body");
         return STOP;
     }
 
