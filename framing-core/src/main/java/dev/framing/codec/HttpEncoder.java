@@ -45,6 +45,9 @@ abstract class HttpEncoder implements FrameEncoder {
     /** The message begun answers HEAD: its content is left out. */
     private boolean leftOut;
 
+    /** The message being written ends the connection. */
+    private boolean ends;
+
     private boolean closed;
     /** The last message was of a kind that another protocol follows. */
     private @Nullable String handedOver;
@@ -86,12 +89,14 @@ abstract class HttpEncoder implements FrameEncoder {
         int length = payload.readableBytes();
         head(head, length, out);
         if (length > 0 && !leavesOut()) out.write(payload, payload.readerIndex(), length);
+        isWritten();
     }
 
     @Override
     public void begin(ByteBuf head, long length, FrameWriter out) {
         if (length < -1) throw new IllegalArgumentException("length " + length + " is negative");
         boolean chunked = head(head, length, out) == Content.CHUNKED;
+        isWritten();
         leftOut = leavesOut();
         if (leftOut) return;
         if (chunked) body.beginChunks(rules.max() - head.readableBytes() - CHUNKED.length);
@@ -127,13 +132,18 @@ abstract class HttpEncoder implements FrameEncoder {
             Content content = content(length);
             checkLimits(head.readableBytes(), content, length);
             write(head, content, length, out);
-            closed = !isInterim() && HttpBody.ends(scanner, headers);
-            handedOver = written();
+            ends = !isInterim() && HttpBody.ends(scanner, headers);
             return content;
         } finally {
             headers.clear();
             headers.giveBack();
         }
+    }
+
+    /** What was given to the writer stays there: where that throws, the message was never sent, and nobody waits for an answer to it. */
+    private void isWritten() {
+        closed = ends;
+        handedOver = written();
     }
 
     private static void write(ByteBuf head, Content content, long length, FrameWriter out) {
