@@ -40,6 +40,11 @@ final class ContentWriter {
         return begun;
     }
 
+    /** What was begun was not written. */
+    void forget() {
+        begun = false;
+    }
+
     /** Exactly so many bytes. */
     void begin(long length) {
         begun = true;

@@ -76,7 +76,35 @@ public abstract sealed class Fields permits Headers, Trailers {
     /** The value of field {@code i}; each fold of it is one SP (RFC 3261 7.3.1). */
     public String value(int i) {
         String value = text(valueIndex(i), valueLength(i));
-        return value.indexOf('\n') < 0 ? value : value.replaceAll("[ \t]*\r?\n[ \t]+", " ");
+        return value.indexOf('\n') < 0 && value.indexOf('\r') < 0 ? value : unfolded(value);
+    }
+
+    /** Looks at each character twice at most: a pattern would try each of many blanks as the first before a line end. */
+    private static String unfolded(String value) {
+        StringBuilder line = new StringBuilder(value.length());
+        int kept = 0;
+        int n = 0;
+        while (n < value.length()) {
+            char c = value.charAt(n);
+            if (!isLineEnd(c)) {
+                line.append(c);
+                n++;
+                continue;
+            }
+            int end = line.length();
+            while (end > kept && HeaderBytes.isBlank(line.charAt(end - 1))) end--;
+            line.setLength(end);
+            line.append(' ');
+            kept = line.length();
+            n += c == '\r' && n + 1 < value.length() && value.charAt(n + 1) == '\n' ? 2 : 1;
+            while (n < value.length() && HeaderBytes.isBlank(value.charAt(n))) n++;
+        }
+        return line.toString();
+    }
+
+    /** In a value only where it is folded. */
+    private static boolean isLineEnd(int b) {
+        return b == '\r' || b == '\n';
     }
 
     /** The first field of that name, or -1. */
@@ -148,14 +176,18 @@ public abstract sealed class Fields permits Headers, Trailers {
         int at = start + valueIndex(i);
         int end = at + valueLength(i);
         while (at < end) {
-            while (at < end && (bytes.getByte(at) == ',' || HeaderBytes.isBlank(bytes.getByte(at)))) at++;
+            while (at < end && (bytes.getByte(at) == ',' || isSpace(bytes.getByte(at)))) at++;
             int from = at;
             while (at < end && bytes.getByte(at) != ',') at++;
             int last = at;
-            while (last > from && HeaderBytes.isBlank(bytes.getByte(last - 1))) last--;
+            while (last > from && isSpace(bytes.getByte(last - 1))) last--;
             if (last - from == token.length() && HeaderBytes.isAlike(bytes, from, last - from, token)) return true;
         }
         return false;
+    }
+
+    private static boolean isSpace(int b) {
+        return HeaderBytes.isBlank(b) || isLineEnd(b);
     }
 
     private int at(int i, int what) {
@@ -216,7 +248,6 @@ public abstract sealed class Fields permits Headers, Trailers {
     /** No field is looked at any more: the table is free for others. */
     final void giveBack() {
         int[] t = table;
-        if (t.length == 0) return;
         table = NONE;
         clear();
         FieldTables.giveBack(t);

@@ -58,9 +58,22 @@ final class HeaderEncoder implements FrameEncoder {
             out.write(head, head.readerIndex(), head.readableBytes());
             return;
         }
-        begin(head, length, out);
-        if (length > 0) piece(payload, out);
-        end(out);
+        boolean written = false;
+        try {
+            begin(head, length, out);
+            if (length > 0) piece(payload, out);
+            end(out);
+            written = true;
+        } finally {
+            if (!written) forget();
+        }
+    }
+
+    /** The writer has thrown: no frame was begun. */
+    private void forget() {
+        content.forget();
+        room = -1;
+        closed = false;
     }
 
     @Override

@@ -56,6 +56,8 @@ final class MessageDecoder implements FrameDecoder {
     private long body;
     /** The body ends with a NUL behind its length. */
     private boolean thenNul;
+    /** The head of the message told last states its length; until the next one begins, for the engine may ask when all of it was told. */
+    private boolean announced;
     /** Between two messages: the byte before was the end of an empty line that makes a keep-alive with another one. */
     private boolean afterEmptyLine;
     /** Where the stream may begin with a byte order mark: it did not yet. */
@@ -103,7 +105,7 @@ final class MessageDecoder implements FrameDecoder {
     /** Content-Length states it, once the block is whole. */
     @Override
     public boolean announced() {
-        return phase == Phase.LENGTH;
+        return announced;
     }
 
     @Override
@@ -130,6 +132,7 @@ final class MessageDecoder implements FrameDecoder {
     private int head(ByteBuf in, int index, int end, FrameSink out) {
         int at = index;
         if (head.scanner.scanned() == 0) {
+            announced = false;
             at = between(in, index, end, out);
             if (at == STOP) return STOP;
         }
@@ -142,6 +145,7 @@ final class MessageDecoder implements FrameDecoder {
         switch (kind) {
             case LENGTH, LENGTH_THEN_NUL -> {
                 thenNul = kind == Body.LENGTH_THEN_NUL;
+                announced = true;
                 phase = Phase.LENGTH;
             }
             case NUL -> {

@@ -95,7 +95,7 @@ class HeaderKinTest {
         assertThat(written(STOMP, "DISCONNECT\n", "")).isEqualTo("DISCONNECT\n\n\0");
         assertThat(written(EVENTS, "data: a\ndata: b\n", "")).isEqualTo("data: a\ndata: b\n\n");
         assertThat(written(STOMP, Head.command("ACK").field("id", 7).toString(), ""))
-                .isEqualTo("ACK\r\nid: 7\r\n\n\0");
+                .isEqualTo("ACK\nid:7\n\n\0");
     }
 
     @Test

@@ -395,7 +395,9 @@ class HttpEncoderTest {
     void anOldMessageKnowsNoChunks() {
         String keepAlive = "Connection: keep-alive\r\n";
         refused("HTTP/1.0", () -> requests().begin("POST / HTTP/1.0\r\n", -1));
-        refused("HTTP/1.0", () -> responses().begin("HTTP/1.0 200 OK\r\n", -1));
+        refused("HTTP/1.0", () -> responses().begin("HTTP/1.0 200 OK\r\n" + keepAlive, -1));
+        assertThat(responses().begin("HTTP/1.0 200 OK\r\n", -1).piece("x").end().text())
+                .isEqualTo("HTTP/1.0 200 OK\r\n\r\nx");
         Out out = requests();
         out.encode("POST / HTTP/1.0\r\n" + keepAlive, "x").encode("GET / HTTP/1.0\r\n" + keepAlive, "");
         assertThat(out.text())
