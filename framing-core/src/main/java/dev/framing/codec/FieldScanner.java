@@ -178,7 +178,7 @@ final class FieldScanner {
                 case FRAMING -> reason = framing(b, i - index, fields);
                 case LINE_END -> {
                     if (b != '\n' && !bareCr) {
-                        reason = because("CR without LF", "9112 2.2");
+                        reason = grammar.because("CR without LF", "9112 2.2");
                     } else {
                         state = State.LINE;
                         lineIsWhole(b == '\n' ? i + 1 - index : i - index);
@@ -187,7 +187,7 @@ final class FieldScanner {
                 }
                 case EMPTY -> {
                     if (b != '\n' && !bareCr) {
-                        reason = because("CR without LF", "9112 2.2");
+                        reason = grammar.because("CR without LF", "9112 2.2");
                     } else if (framing.lacksLength()) {
                         reason = "the header block ends without Content-Length";
                     } else {
@@ -357,29 +357,25 @@ final class FieldScanner {
     private String wrongStart(int b, boolean first) {
         if (HeaderBytes.isBlank(b))
             return first
-                    ? because("whitespace before the first header field", "9112 2.2")
-                    : because("a folded header line", "9112 5.2");
+                    ? grammar.because("whitespace before the first header field", "9112 2.2")
+                    : grammar.because("a folded header line", "9112 5.2");
         return switch (b) {
-            case ':' -> because("a header field without name", "9112 5");
-            case '\n' -> because("a line of the header block ends with LF alone", "9112 2.2");
-            default -> because("a header name must start here", "9112 5");
+            case ':' -> grammar.because("a header field without name", "9112 5");
+            case '\n' -> grammar.because("a line of the header block ends with LF alone", "9112 2.2");
+            default -> grammar.because("a header name must start here", "9112 5");
         };
     }
 
     private String wrongName(int b) {
-        if (HeaderBytes.isBlank(b)) return because("whitespace before the colon of a header field", "9112 5.1");
+        if (HeaderBytes.isBlank(b)) return grammar.because("whitespace before the colon of a header field", "9112 5.1");
         return b == '\r' || b == '\n'
-                ? because("a header line without colon", "9112 5")
-                : because("no byte for a header name", "9110 5.1");
+                ? grammar.because("a header line without colon", "9112 5")
+                : grammar.because("no byte for a header name", "9110 5.1");
     }
 
     private String wrongValue(int b) {
         return b == '\n'
-                ? because("a line of the header block ends with LF alone", "9112 2.2")
-                : because("a control byte in a header value", "9110 5.5");
-    }
-
-    private String because(String mistake, String section) {
-        return grammar.cites() ? mistake + " (RFC " + section + ")" : mistake;
+                ? grammar.because("a line of the header block ends with LF alone", "9112 2.2")
+                : grammar.because("a control byte in a header value", "9110 5.5");
     }
 }

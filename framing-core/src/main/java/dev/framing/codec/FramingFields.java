@@ -150,17 +150,17 @@ final class FramingFields {
     @Nullable
     String mistake(int minor) {
         if (grammar.length() == HeadGrammar.Length.REFUSED)
-            return because("a field that says where the body ends may not stand here", "9110 6.5.1");
+            return grammar.because("a field that says where the body ends may not stand here", "9110 6.5.1");
         if (kind == Kind.LENGTH) {
-            if (hasCoding) return because("Content-Length beside Transfer-Encoding", "9112 6.3 item 3");
+            if (hasCoding) return grammar.because("Content-Length beside Transfer-Encoding", "9112 6.3 item 3");
             if (hasLength && !grammar.allows(Leniency.REPEATED_LENGTH))
-                return because("a second Content-Length", "9112 6.3 item 5");
+                return grammar.because("a second Content-Length", "9112 6.3 item 5");
             hasLength = true;
             return null;
         }
-        if (hasLength) return because("Transfer-Encoding beside Content-Length", "9112 6.3 item 3");
-        if (hasCoding) return because("a second Transfer-Encoding", "9112 6.1");
-        if (minor == 0) return because("Transfer-Encoding in HTTP/1.0", "9112 6.1");
+        if (hasLength) return grammar.because("Transfer-Encoding beside Content-Length", "9112 6.3 item 3");
+        if (hasCoding) return grammar.because("a second Transfer-Encoding", "9112 6.1");
+        if (minor == 0) return grammar.because("Transfer-Encoding in HTTP/1.0", "9112 6.1");
         hasCoding = true;
         return null;
     }
@@ -175,7 +175,7 @@ final class FramingFields {
         boolean digit = HeaderBytes.isDigit(b);
         if (digit && state != State.AFTER) {
             if (said && !mayBecome(saturated(again, b - '0'), length))
-                return because("two values of Content-Length", "9112 6.3 item 5");
+                return grammar.because("two values of Content-Length", "9112 6.3 item 5");
             state = State.INSIDE;
             if (said) again = saturated(again, b - '0');
             else length = saturated(length, b - '0');
@@ -187,7 +187,7 @@ final class FramingFields {
         }
         if (blanks && HeaderBytes.isBlank(b)) return null;
         if (b != ',' || state != State.AFTER || !grammar.allows(Leniency.REPEATED_LENGTH))
-            return because(NO_NUMBER, "9112 6.3 item 5");
+            return grammar.because(NO_NUMBER, "9112 6.3 item 5");
         state = State.START;
         again = 0;
         return null;
@@ -201,7 +201,7 @@ final class FramingFields {
     }
 
     private @Nullable String numberEnds() {
-        if (said && again != length) return because("two values of Content-Length", "9112 6.3 item 5");
+        if (said && again != length) return grammar.because("two values of Content-Length", "9112 6.3 item 5");
         state = State.AFTER;
         said = true;
         return null;
@@ -215,26 +215,29 @@ final class FramingFields {
                 if (mistake != null) return mistake;
             }
             if (chunked ? !grammar.allows(Leniency.EMPTY_CODINGS) : !grammar.allows(Leniency.OTHER_CODINGS))
-                return because(NOT_LAST, "9112 6.1");
+                return grammar.because(NOT_LAST, "9112 6.1");
             state = State.START;
             return null;
         }
         if (b == ',')
-            return grammar.allows(Leniency.EMPTY_CODINGS) ? null : because("an empty transfer coding", "9112 7");
-        if (state == State.AFTER || !FieldBytes.isToken(b)) return because(NOT_CHUNKED, "9112 7");
+            return grammar.allows(Leniency.EMPTY_CODINGS)
+                    ? null
+                    : grammar.because("an empty transfer coding", "9112 7");
+        if (state == State.AFTER || !FieldBytes.isToken(b)) return grammar.because(NOT_CHUNKED, "9112 7");
         if (state == State.START) {
-            if (chunked) return because(NOT_LAST, "9112 6.1");
+            if (chunked) return grammar.because(NOT_LAST, "9112 6.1");
             state = State.INSIDE;
             alike = 0;
         }
         boolean goesOn = alike >= 0 && alike < CHUNKED.length() && HeaderBytes.lower(b) == CHUNKED.charAt(alike);
-        if (!goesOn && !grammar.allows(Leniency.OTHER_CODINGS)) return because(NOT_CHUNKED, "9112 7");
+        if (!goesOn && !grammar.allows(Leniency.OTHER_CODINGS)) return grammar.because(NOT_CHUNKED, "9112 7");
         alike = goesOn ? alike + 1 : -1;
         return null;
     }
 
     private @Nullable String codingEnds() {
-        if (alike != CHUNKED.length() && !grammar.allows(Leniency.OTHER_CODINGS)) return because(NOT_CHUNKED, "9112 7");
+        if (alike != CHUNKED.length() && !grammar.allows(Leniency.OTHER_CODINGS))
+            return grammar.because(NOT_CHUNKED, "9112 7");
         state = State.AFTER;
         chunked = alike == CHUNKED.length();
         return null;
@@ -245,13 +248,13 @@ final class FramingFields {
     String ends() {
         if (kind == Kind.LENGTH) {
             String mistake = state == State.INSIDE ? numberEnds() : null;
-            return state == State.START ? because(NO_NUMBER, "9112 6.3 item 5") : mistake;
+            return state == State.START ? grammar.because(NO_NUMBER, "9112 6.3 item 5") : mistake;
         }
         boolean inside = state == State.INSIDE;
         boolean last = inside ? alike == CHUNKED.length() : chunked;
         boolean empty = state == State.START && !(chunked && grammar.allows(Leniency.EMPTY_CODINGS));
-        if (inside && !last && !grammar.allows(Leniency.OTHER_CODINGS)) return because(NOT_CHUNKED, "9112 7");
-        if (empty || !last) return because(empty ? "an empty transfer coding" : NOT_LAST, "9112 6.3 item 4");
+        if (inside && !last && !grammar.allows(Leniency.OTHER_CODINGS)) return grammar.because(NOT_CHUNKED, "9112 7");
+        if (empty || !last) return grammar.because(empty ? "an empty transfer coding" : NOT_LAST, "9112 6.3 item 4");
         return inside ? codingEnds() : null;
     }
 
@@ -270,10 +273,6 @@ final class FramingFields {
         int digits = 0;
         if (said) for (long number = length; number > again; number /= 10) digits++; // it must become the same
         return state == State.START ? Math.max(1, digits) : digits;
-    }
-
-    private String because(String mistake, String section) {
-        return grammar.cites() ? mistake + " (RFC " + section + ")" : mistake;
     }
 
     private static long saturated(long number, int digit) {

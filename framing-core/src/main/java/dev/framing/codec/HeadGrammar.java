@@ -202,6 +202,11 @@ record HeadGrammar(
                 allowed);
     }
 
+    /** The mistake as it is told: with the section that forbids it, where the format is that of these RFCs. */
+    String because(String mistake, String section) {
+        return cites && !section.isEmpty() ? mistake + " (RFC " + section + ")" : mistake;
+    }
+
     boolean allows(Leniency what) {
         return allowed.contains(what);
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * is no start line.
  *
  * <p><b>Limits</b>: {@code max} bytes for the whole frame, {@code head} bytes for the block, {@code line} bytes for each line of it,
- * {@code fields} fields. More is {@link dev.framing.FramingError.FrameTooLong}, told at the first byte that makes it certain; all but
+ * {@code fields} fields, {@code content} bytes for the body, and where that is chunked {@code chunkLine} and {@code trailer}. More is {@link dev.framing.FramingError.FrameTooLong}, told at the first byte that makes it certain; all but
  * the first are final whatever {@link dev.framing.Oversize} says.
  *
  * <p><b>Encoder</b>: writes Content-Length itself, one that may be missing where there is a payload. Its {@code head} is the start line
@@ -45,6 +45,9 @@ public final class HeaderFramed implements FrameCodec {
     public static final int DEFAULT_HEAD = 8 << 10;
     /** Fields of a block: what Apache httpd and Tomcat grant by default. */
     public static final int DEFAULT_FIELDS = 100;
+
+    /** {@code 0 CR LF} */
+    private static final int SHORTEST_CHUNK_LINE = 3;
 
     /** How the block says where the body ends. */
     public enum Body {
@@ -156,6 +159,9 @@ public final class HeaderFramed implements FrameCodec {
     private final int head;
     private final int line;
     private final int fields;
+    private final long content;
+    private final int chunkLine;
+    private final int trailer;
 
     private HeaderFramed(Builder b) {
         start = b.start;
@@ -171,6 +177,9 @@ public final class HeaderFramed implements FrameCodec {
         head = b.headOrDefault();
         line = b.lineOrDefault();
         fields = b.fields;
+        content = b.content;
+        chunkLine = b.chunkLine == null ? defaultChunkLine(max) : b.chunkLine;
+        trailer = b.trailer == null ? head : b.trailer;
     }
 
     /** Content-Length required, default limits: LSP and DAP. */
@@ -199,6 +208,9 @@ public final class HeaderFramed implements FrameCodec {
         b.head = head == defaultHead(max, body) ? null : head;
         b.line = line == head ? null : line;
         b.fields = fields;
+        b.content = content;
+        b.chunkLine = chunkLine == defaultChunkLine(max) ? null : chunkLine;
+        b.trailer = trailer == head ? null : trailer;
         return b;
     }
 
@@ -277,17 +289,24 @@ public final class HeaderFramed implements FrameCodec {
         return fields;
     }
 
-    /** The limits that a chunked body has. */
+    /** Most bytes of a body, chunks joined; {@link Long#MAX_VALUE}: as many as {@link #maxFrameLength()} leaves. */
+    public long content() {
+        return content;
+    }
+
+    /** Where bodies are chunked: most bytes of a chunk's size and extensions, CR LF included. */
+    public int chunkLine() {
+        return chunkLine;
+    }
+
+    /** Where bodies are chunked: most bytes of the trailers, the empty line behind them included. */
+    public int trailer() {
+        return trailer;
+    }
+
+    /** The limits of the body. */
     HttpRules rules() {
-        return new HttpRules(
-                max,
-                head,
-                line,
-                fields,
-                Long.MAX_VALUE,
-                Math.min(HttpRequests.DEFAULT_CHUNK_LINE, max),
-                head,
-                Set.of());
+        return new HttpRules(max, head, line, fields, content, chunkLine, trailer, Set.of());
     }
 
     @Override
@@ -302,7 +321,22 @@ public final class HeaderFramed implements FrameCodec {
 
     private List<Object> key() {
         return List.of(
-                start, version, body, lines, style, emptyLines, compact, folded, spaced, max, head, line, fields);
+                start,
+                version,
+                body,
+                lines,
+                style,
+                emptyLines,
+                compact,
+                folded,
+                spaced,
+                max,
+                head,
+                line,
+                fields,
+                content,
+                chunkLine,
+                trailer);
     }
 
     /** The text form: {@code headers(body=content-length, max=1m)}, with the others where they are no defaults. */
@@ -322,7 +356,14 @@ public final class HeaderFramed implements FrameCodec {
         if (head != defaultHead(max, body)) text.add("head=" + TextForm.size(head));
         if (line != head) text.add("line=" + TextForm.size(line));
         if (fields != DEFAULT_FIELDS) text.add("fields=" + fields);
+        if (content != Long.MAX_VALUE) text.add("content=" + TextForm.size(content));
+        if (chunkLine != defaultChunkLine(max)) text.add("chunk-line=" + TextForm.size(chunkLine));
+        if (trailer != head) text.add("trailer=" + TextForm.size(trailer));
         return text.toString();
+    }
+
+    private static int defaultChunkLine(int max) {
+        return Math.min(HttpRequests.DEFAULT_CHUNK_LINE, max);
     }
 
     private static int defaultHead(int max, Body body) {
@@ -344,6 +385,9 @@ public final class HeaderFramed implements FrameCodec {
         private @Nullable Integer head;
         private @Nullable Integer line;
         private int fields = DEFAULT_FIELDS;
+        private long content = Long.MAX_VALUE;
+        private @Nullable Integer chunkLine;
+        private @Nullable Integer trailer;
 
         private Builder() {}
 
@@ -428,6 +472,27 @@ public final class HeaderFramed implements FrameCodec {
             return this;
         }
 
+        /** Most bytes of a body, chunks joined; as many as {@code max} leaves unless said otherwise. */
+        public Builder content(long bytes) {
+            content = bytes;
+            return this;
+        }
+
+        /**
+         * Most bytes of a chunk's size and extensions, CR LF included; unless said otherwise {@link HttpRequests#DEFAULT_CHUNK_LINE}, or {@code
+         * max} if less.
+         */
+        public Builder chunkLine(int bytes) {
+            chunkLine = bytes;
+            return this;
+        }
+
+        /** Most bytes of the trailers behind a chunked body, their empty line included; as many as the head unless said otherwise. */
+        public Builder trailer(int bytes) {
+            trailer = bytes;
+            return this;
+        }
+
         /**
          * The codec.
          *
@@ -455,6 +520,14 @@ public final class HeaderFramed implements FrameCodec {
                 reasons = reasons.append(
                         "line " + line + " is over head " + headOrDefault() + ", which bounds the block");
             if (fields < 1) reasons = reasons.append("fields " + fields + ": a header block has at least 1");
+            if (content < 0) reasons = reasons.append("content " + content + " is negative");
+            if (body != Body.CHUNKED && (chunkLine != null || trailer != null))
+                reasons = reasons.append("chunkLine and trailer without chunks: body is " + body);
+            if (chunkLine != null && chunkLine < SHORTEST_CHUNK_LINE)
+                reasons = reasons.append(
+                        "chunkLine " + chunkLine + " is below the shortest, " + SHORTEST_CHUNK_LINE + " bytes");
+            if (trailer != null && trailer < 2)
+                reasons = reasons.append("trailer " + trailer + " is below the empty line, 2 bytes");
             boolean versioned = start != StartLine.Form.NONE && start != StartLine.Form.COMMAND;
             if (versioned != !version.isEmpty())
                 reasons = reasons.append(

@@ -52,6 +52,7 @@ public final class StartLine {
         return form;
     }
 
+    /** It is a request line. */
     public boolean isRequest() {
         return form == Form.REQUEST;
     }

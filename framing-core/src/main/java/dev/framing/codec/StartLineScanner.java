@@ -140,7 +140,7 @@ final class StartLineScanner {
         return switch (state) {
             case BEFORE -> before(b, at, line);
             case BEFORE_LF -> {
-                if (b != '\n') yield because("CR without LF", "9112 2.2");
+                if (b != '\n') yield grammar.because("CR without LF", "9112 2.2");
                 empty++;
                 state = State.BEFORE;
                 yield null;
@@ -164,7 +164,7 @@ final class StartLineScanner {
                 yield lineEnd(b, "no byte for a command", "");
             }
             case LF -> {
-                if (b != '\n') yield because("CR without LF", "9112 2.2");
+                if (b != '\n') yield grammar.because("CR without LF", "9112 2.2");
                 state = State.WHOLE;
                 yield null;
             }
@@ -175,7 +175,7 @@ final class StartLineScanner {
     private @Nullable String before(int b, int at, StartLine line) {
         if (b == '\r' || b == '\n' && bareLf) {
             if (empty >= grammar.leadingLines())
-                return because(
+                return grammar.because(
                         empty > 0
                                 ? "a second empty line before the start line"
                                 : "an empty line where a message must start",
@@ -199,7 +199,7 @@ final class StartLineScanner {
                 read = -1;
             }
             default -> {
-                if (!FieldBytes.isToken(b)) return because("a method must start here", "9112 3.1");
+                if (!FieldBytes.isToken(b)) return grammar.because("a method must start here", "9112 3.1");
                 line.is(Form.REQUEST);
                 state = State.METHOD;
                 read = grammar.start() == Form.MESSAGE && beginsVersion(b) ? 1 : -1;
@@ -222,7 +222,7 @@ final class StartLineScanner {
             state = State.STATUS_VERSION;
             return null;
         }
-        return because("no byte for a method", "9112 3.1");
+        return grammar.because("no byte for a method", "9112 3.1");
     }
 
     /** Is it the next byte of the version, of which {@link #read} have come? */
@@ -233,13 +233,13 @@ final class StartLineScanner {
     private @Nullable String target(int b, int at, StartLine line) {
         if (read == 0) {
             if (loose && HeaderBytes.isBlank(b)) return null;
-            if (!HeaderBytes.isVisible(b)) return because("a request target must start here", "9112 3");
+            if (!HeaderBytes.isVisible(b)) return grammar.because("a request target must start here", "9112 3");
             line.partStarts(1, at);
             read = 1;
             return null;
         }
         if (b != ' ' && !(loose && b == '\t'))
-            return because(
+            return grammar.because(
                     b == '\r' || b == '\n' ? "a request line without version" : "no byte for a request target",
                     "9112 3");
         line.partEnds(1, at);
@@ -255,7 +255,7 @@ final class StartLineScanner {
         }
         char wanted = version.charAt(read);
         if (wanted == '#' ? !HeaderBytes.isDigit(b) : b != wanted)
-            return because("the version is not " + version.replace('#', 'n'), "9112 2.3");
+            return grammar.because("the version is not " + version.replace('#', 'n'), "9112 2.3");
         if (wanted == '#') minor = b - '0';
         if (++read < version.length()) return null;
         line.partEnds(part, at + 1);
@@ -266,13 +266,13 @@ final class StartLineScanner {
 
     private @Nullable String code(int b, int at, StartLine line) {
         if (read < 0) {
-            if (b != ' ' && !(loose && b == '\t')) return because("SP must follow the version", "9112 4");
+            if (b != ' ' && !(loose && b == '\t')) return grammar.because("SP must follow the version", "9112 4");
             read = 0;
             return null;
         }
         if (read == 0 && loose && HeaderBytes.isBlank(b)) return null;
         if (!HeaderBytes.isDigit(b) || read == 0 && (b == '0' || b > grammar.topStatus()))
-            return because("a status code has three digits, 100 to " + grammar.topStatus() + "99", "9112 4");
+            return grammar.because("a status code has three digits, 100 to " + grammar.topStatus() + "99", "9112 4");
         if (read == 0) line.partStarts(1, at);
         status = 10 * status + b - '0';
         if (++read < DIGITS) return null;
@@ -289,7 +289,7 @@ final class StartLineScanner {
             return null;
         }
         String mistake = "SP must follow the status code";
-        return loose ? lineEnd(b, mistake, "9112 4") : because(mistake, "9112 4");
+        return loose ? lineEnd(b, mistake, "9112 4") : grammar.because(mistake, "9112 4");
     }
 
     private @Nullable String lineEnd(int b, String mistake, String section) {
@@ -297,8 +297,8 @@ final class StartLineScanner {
             state = State.LF;
             return null;
         }
-        if (b != '\n') return because(mistake, section);
-        if (!bareLf) return because("a line ends with LF alone", "9112 2.2");
+        if (b != '\n') return grammar.because(mistake, section);
+        if (!bareLf) return grammar.because("a line ends with LF alone", "9112 2.2");
         state = State.WHOLE;
         return null;
     }
@@ -323,9 +323,5 @@ final class StartLineScanner {
             case LF -> 1;
             case WHOLE -> 0;
         };
-    }
-
-    private String because(String mistake, String section) {
-        return grammar.cites() && !section.isEmpty() ? mistake + " (RFC " + section + ")" : mistake;
     }
 }

@@ -127,6 +127,9 @@ final class Families {
         a.number("head", b::head);
         a.number("line", b::line);
         a.number("fields", b::fields);
+        a.longNumber("content", b::content);
+        a.number("chunk-line", b::chunkLine);
+        a.number("trailer", b::trailer);
         a.word("start", STARTS, b::start);
         a.bytes("version", v -> b.version(new String(v, ISO_8859_1)));
         a.word("lines", LINES, b::lines);

@@ -205,6 +205,9 @@ class TextLawsTest {
             if (r.nextBoolean()) b.max(size(r));
             if (r.nextBoolean()) b.head(size(r));
             if (r.nextBoolean()) b.fields(r.nextInt(200));
+            if (r.nextInt(3) == 0) b.content(r.nextLong() >>> 1 + r.nextInt(63));
+            if (r.nextInt(3) == 0) b.chunkLine(size(r));
+            if (r.nextInt(3) == 0) b.trailer(size(r));
             return b.validate();
         });
     }

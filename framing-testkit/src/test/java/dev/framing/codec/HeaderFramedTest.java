@@ -417,6 +417,43 @@ class HeaderFramedTest {
         framer[0].close();
     }
 
+    /** Body, chunk line and trailers have limits of their own, whatever the policy. */
+    @Test
+    void theBodyHasItsLimits() {
+        HeaderFramed chunked = HeaderFramed.builder()
+                .body(Body.CHUNKED)
+                .content(5)
+                .chunkLine(8)
+                .trailer(10)
+                .build();
+        assertThat(chunked)
+                .hasToString("headers(body=chunked, max=16m, content=5, chunk-line=8, trailer=10)")
+                .isEqualTo(chunked.toBuilder().build());
+        String head = "a: b\r\n\r\n";
+        for (Oversize policy : List.of(Oversize.fail(), Oversize.parts(0, 1 << 20), Oversize.skip())) {
+            assertThat(limit(chunked, policy, head + "5;abcd\r\nhello\r\n0\r\nc: def\r\n\r\n"))
+                    .isEmpty();
+            assertThat(limit(chunked, policy, head + "6")).isEqualTo("more than 5 bytes of body");
+            assertThat(limit(chunked, policy, head + "1;abcde")).isEqualTo("more than 8 bytes of a chunk line");
+            assertThat(limit(chunked, policy, head + "0\r\nc: defg")).isEqualTo("more than 10 bytes of trailers");
+            HeaderFramed counted = HeaderFramed.builder().content(5).build();
+            assertThat(limit(counted, policy, "Content-Length: 5\r\n\r\nhello")).isEmpty();
+            assertThat(limit(counted, policy, "Content-Length: 6")).isEqualTo("more than 5 bytes of body");
+        }
+        assertThat(HeaderFramed.builder().chunkLine(8).validate().isInvalid()).isTrue();
+    }
+
+    private static String limit(FrameCodec codec, Oversize policy, String stream) {
+        FramingError error = Replay.of(codec)
+                .oversize(policy)
+                .cuts(Cuts.oneByte())
+                .withoutEnd()
+                .run(bytes(stream))
+                .error()
+                .getOrNull();
+        return error == null ? "" : error.message().replaceAll(".*too long: ", "");
+    }
+
     // ------------------------------------------------------------------------------------------------ the value
 
     @Test
