@@ -113,7 +113,7 @@ final class NatsBlock {
             int spare = left - rest();
             if (spare < 0 || isLineEnd() && spare > 0 && spare < SHORTEST_FIELD) {
                 wrong = scanned - 1;
-                reason = "the header block does not end with its last byte";
+                reason = "the header block cannot end with its last byte";
             }
         }
     }
