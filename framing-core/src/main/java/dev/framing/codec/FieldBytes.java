@@ -12,6 +12,8 @@ package dev.framing.codec;
  *   header      = header-name ":" header-value                STOMP 1.2, Augmented BNF
  *   header-name = 1*&lt;any OCTET except CR or LF or ":"&gt;
  *   header-value = *&lt;any OCTET except CR or LF or ":"&gt;  (a colon is let pass: CONNECT does not escape it)
+ *
+ *   name        = 1*(%x21-39 / %x3B-7E)                       NATS ADR-4
  * </pre>
  */
 final class FieldBytes {
@@ -26,6 +28,8 @@ final class FieldBytes {
     /** Anything but CR, LF and NUL; no ":" in names. */
     static final FieldBytes STOMP =
             new FieldBytes(table("\u0001\t", "\u000b\u000c", "\u000e9", ";\u00ff"), LOOSE.value);
+    /** In names what is visible, but ":"; values as in HTTP. NATS. */
+    static final FieldBytes NATS = new FieldBytes(table("!9", ";~"), HTTP.value);
     /** Anything but CR and LF; no ":" in names. Server-sent events. */
     static final FieldBytes EVENT = new FieldBytes(
             table("\0\t", "\u000b\u000c", "\u000e9", ";\u00ff"), table("\0\t", "\u000b\u000c", "\u000e\u00ff"));

@@ -178,6 +178,30 @@ record HeadGrammar(
                 Set.of());
     }
 
+    /** The fields of a NATS message, of which there may be none. */
+    static HeadGrammar ofNats(int head, int fields) {
+        return new HeadGrammar(
+                StartLine.Form.NONE,
+                "",
+                '0',
+                0,
+                Lines.CRLF,
+                Blanks.AROUND,
+                FieldBytes.NATS,
+                false,
+                false,
+                false,
+                0,
+                Length.IGNORED,
+                false,
+                false,
+                false,
+                head,
+                head,
+                fields,
+                Set.of());
+    }
+
     /** The same where Content-Length and Transfer-Encoding are written by the encoder: they may not stand here. */
     HeadGrammar withoutFraming(int moreHead, int moreFields) {
         return new HeadGrammar(

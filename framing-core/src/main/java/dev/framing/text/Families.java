@@ -12,6 +12,7 @@ import dev.framing.codec.HttpResponses;
 import dev.framing.codec.LengthPrefixed;
 import dev.framing.codec.Leniency;
 import dev.framing.codec.Multipart;
+import dev.framing.codec.Nats;
 import dev.framing.codec.StartLine;
 import dev.framing.codec.Stuffed;
 import io.vavr.collection.LinkedHashMap;
@@ -51,7 +52,8 @@ final class Families {
                     a -> stuffed(Stuffed.cobs(), a),
                     "dots",
                     a -> stuffed(Stuffed.dots(), a))
-            .put("multipart", Families::multipart);
+            .put("multipart", Families::multipart)
+            .put("nats", Families::nats);
 
     private static final Map<String, LengthPrefixed.Counts> COUNTS = words(LengthPrefixed.Counts.values());
     private static final Map<String, HeaderFramed.Body> BODIES = words(HeaderFramed.Body.values());
@@ -167,6 +169,15 @@ final class Families {
     private static Validation<Seq<String>, Multipart> multipart(Arguments a) {
         Multipart.Builder b = Multipart.builder();
         a.bytes("boundary", boundary -> b.boundary(new String(boundary, ISO_8859_1)));
+        a.number("max", b::max);
+        a.number("head", b::head);
+        a.number("line", b::line);
+        a.number("fields", b::fields);
+        return b.validate();
+    }
+
+    private static Validation<Seq<String>, Nats> nats(Arguments a) {
+        Nats.Builder b = Nats.builder();
         a.number("max", b::max);
         a.number("head", b::head);
         a.number("line", b::line);

@@ -180,7 +180,7 @@ class CodecsTest {
                 wrong("dsn", "1: no codec dsn; did you mean dns?"),
                 wrong(
                         "frames",
-                        "1: no codec frames: the families are length, delimited, headers, http-request, http-response, fixed, slip, hdlc, cobs, dots, multipart"),
+                        "1: no codec frames: the families are length, delimited, headers, http-request, http-response, fixed, slip, hdlc, cobs, dots, multipart, nats"),
                 wrong("length(widht=2)", "8: length has no parameter widht; did you mean width?"),
                 wrong("slip(end=3)", "6: slip has no parameter end: it has max"),
                 wrong("slip(end)", "6: slip has no parameter end: it has max"),
