@@ -30,8 +30,8 @@ final class NatsBlock {
     private static final int DIGITS = 3;
     /** Bytes of the shortest field, its line end included; an empty line is all that may come in fewer. */
     private static final int SHORTEST_FIELD = 4;
-    /** Behind the version: as long as so many bytes are to come, each state has a block that does. */
-    private static final int NEAR = 7 + SHORTEST_FIELD;
+    /** As long as so many bytes are to come there is such a block in every state behind the version: behind a CR, LF and a field and CR LF. */
+    private static final int NEAR = 3 + SHORTEST_FIELD;
 
     private final int maxFields;
     private final FieldScanner scanner;

@@ -85,6 +85,7 @@ final class NatsEncoder implements FrameEncoder {
         require(operation.sizes > 0 || length == 0, operation + " has no payload");
         if (operation.sizes == 2) Decimal.write(made.ensureWritable(32).writeByte(' '), blockBytes);
         long total = LengthLayout.saturatedSum(blockBytes, length);
+        Refusal.ofLength(total, codec.maxFrameLength()); // of what it has at least
         if (operation.sizes > 0) Decimal.write(made.ensureWritable(32).writeByte(' '), total);
         made.writeByte('\r').writeByte('\n');
         check(given, lineEnd + CRLF, fieldBytes, total);
